@@ -1,0 +1,81 @@
+import type { BlockContext } from './block-context.ts';
+import type { HeaderNode, Located, VariableNode } from './syntax-tree.ts';
+
+/** Reads `@name = value` in `text[from, to)`. */
+export function readVariable(context: BlockContext, from: number, to: number, line: number): VariableNode {
+  const { text, base } = context;
+  let at = from + 1;
+  while (at < to && text.charCodeAt(at) > 32 && text.charCodeAt(at) !== 61) at++;
+  const name = located(context, from + 1, at);
+  at = skipBlanks(text, at, to);
+  const hasEquals = at < to && text.charCodeAt(at) === 61;
+  const value = located(context, hasEquals ? skipBlanks(text, at + 1, to) : to, to);
+  const place = { start: from - base, end: to - base };
+  if (!hasEquals || name.text === '') {
+    const message = 'A variable is written @name = value.';
+    context.report({ ...place, severity: 'error', code: 'incomplete-variable', message, line });
+  }
+  return { start: place.start, end: place.end, name, value, line };
+}
+
+/** Reads `Name: value` in `text[from, to)`; the line begins at `start`. A line without a colon is a name alone. */
+export function readHeader(context: BlockContext, start: number, from: number, to: number, line: number): HeaderNode {
+  const { text, base } = context;
+  let colon = from;
+  let valid = true;
+  while (colon < to) {
+    const code = text.charCodeAt(colon);
+    if (code === 58) break;
+    if (code <= 32 || code > 126) valid = false;
+    colon++;
+  }
+  let nameEnd = colon;
+  if (colon === to) reportNoColon(context, start, from, to, line);
+  else if (colon === from || !valid) {
+    while (nameEnd > from && text.charCodeAt(nameEnd - 1) <= 32) nameEnd--;
+    reportName(context, from, nameEnd, line);
+  }
+  return {
+    start: from - base,
+    end: to - base,
+    name: located(context, from, nameEnd),
+    value: located(context, colon === to ? to : skipBlanks(text, colon + 1, to), to),
+    line,
+  };
+}
+
+function reportNoColon(context: BlockContext, start: number, from: number, to: number, line: number): void {
+  const at = start - context.base;
+  context.report({
+    start: from - context.base,
+    end: to - context.base,
+    severity: 'error',
+    code: 'header-without-colon',
+    message: 'A header is written Name: value. A body begins after an empty line.',
+    fixes: [{ title: 'Begin the body here', edits: [{ start: at, end: at, text: '\n' }] }],
+    line,
+  });
+}
+
+function reportName(context: BlockContext, from: number, end: number, line: number): void {
+  const name = context.text.slice(from, end).replace(/\{\{[^{}]*\}\}/g, 'x');
+  if (/^[\x21-\x7e]+$/.test(name)) return;
+  context.report({
+    start: from - context.base,
+    end: end - context.base,
+    severity: 'error',
+    code: 'invalid-header-name',
+    message: 'A header name has no blanks and only visible ASCII characters.',
+    line,
+  });
+}
+
+function skipBlanks(text: string, from: number, to: number): number {
+  let at = from;
+  while (at < to && text.charCodeAt(at) <= 32) at++;
+  return at;
+}
+
+function located({ text, base }: BlockContext, start: number, end: number): Located {
+  return { start: start - base, end: end - base, text: text.slice(start, end) };
+}
