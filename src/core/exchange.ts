@@ -1,0 +1,53 @@
+import type { CountersignError } from './errors.ts';
+import type { Timing } from './ports.ts';
+import type { HttpRequest } from './request.ts';
+
+/** The record of a send: every attempt as it was really sent, and what came back. Never changed afterwards. */
+
+/** Why an attempt was made. */
+export type AttemptReason = 'request' | 'challenge' | 'redirect' | 'token';
+
+export interface ResponseHead {
+  readonly status: number;
+  readonly statusText: string;
+  readonly httpVersion: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly remoteAddress?: string;
+}
+
+export interface AttemptRecord {
+  readonly reason: AttemptReason;
+  readonly request: HttpRequest;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly response?: ResponseHead;
+  readonly timing?: Timing;
+  readonly error?: CountersignError;
+}
+
+/** A response body that has been received: in memory while small, in a temporary file otherwise. */
+export interface StoredBody {
+  /** Bytes, content encodings undone. */
+  readonly size: number;
+  /** The whole body, where it is held in memory. */
+  readonly bytes?: Uint8Array;
+  /** The file that holds the whole body, where it is not. Deleted by `dispose`. */
+  readonly file?: string;
+  /** The first bytes, for showing: at most `limit`. */
+  start(limit: number): Promise<Uint8Array>;
+  open(): AsyncIterable<Uint8Array>;
+  dispose(): Promise<void>;
+}
+
+export interface Exchange {
+  /** The request as the document states it, before authorization. */
+  readonly request: HttpRequest;
+  /** In order; the last is the one whose response is `response`. */
+  readonly attempts: readonly AttemptRecord[];
+  readonly response?: ResponseHead & { readonly body: StoredBody };
+  /** Why there is no response, or why its authorization cannot be trusted. */
+  readonly error?: CountersignError;
+  /** What the scheme says of the result, for instance why the server refused the credential. */
+  readonly explanation?: string;
+  readonly durationMs: number;
+}

@@ -1,0 +1,179 @@
+/**
+ * A request is a fold of edits. Every part knows where it came from, so provenance, masking and the removal of
+ * credentials on the way to another origin are filters over the parts.
+ */
+
+/** Which statement a part comes from, as a level of the inheritance. */
+export type Level = 'request' | 'file' | 'folder' | 'collection';
+
+export type Origin =
+  | { readonly by: 'file'; readonly file: string; readonly line: number }
+  | {
+      readonly by: 'auth';
+      readonly scheme: string;
+      readonly level?: Level;
+      /** Where the statement stands. */
+      readonly file?: string;
+      readonly line?: number;
+    }
+  | { readonly by: 'client' }
+  | { readonly by: 'cookie-jar' };
+
+/** A named part (header, query or form parameter, cookie). `masked` is there when the value holds a secret. */
+export interface Part {
+  readonly name: string;
+  readonly value: string;
+  /** The value with what is secret replaced by `•••`, for showing. Absent: nothing in it is secret. */
+  readonly masked?: string;
+  readonly origin: Origin;
+}
+
+export interface Body {
+  /** Bytes; undefined where it is only known by sending (chunked). */
+  readonly length: number | undefined;
+  /** The whole text, where the body is text held in memory. */
+  readonly text?: string;
+  /** `text` with secrets masked; absent: nothing secret. */
+  readonly masked?: string;
+  /** The path, where the body is a file sent as it is. */
+  readonly file?: string;
+  /** The bytes from the start; may be called again for each attempt and for hashing. */
+  open(): AsyncIterable<Uint8Array>;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Absolute, percent-encoded, as the document states it: without `query`. No fragment. */
+  readonly url: string;
+  /** `url` with secrets masked; absent: nothing secret. */
+  readonly maskedUrl?: string;
+  /** Parameters that were added to the query of `url`, in order, unencoded. */
+  readonly query: readonly Part[];
+  /** In the order in which they are sent. */
+  readonly headers: readonly Part[];
+  /** Cookies of the request that are not written as a Cookie header, sent as one. */
+  readonly cookies: readonly Part[];
+  readonly body: Body | undefined;
+  /** Written parts that an edit replaced: conflicts to be shown. */
+  readonly overridden: readonly Part[];
+}
+
+/** One change to a request. The driver stamps the origin. */
+export type Edit =
+  /** Sets a header: every header of that name (case-insensitive) gives way to it. */
+  | { readonly in: 'header'; readonly name: string; readonly value: string; readonly masked?: string }
+  /** Appends a query parameter, percent-encoded with RFC 3986's unreserved characters left alone. */
+  | { readonly in: 'query'; readonly name: string; readonly value: string; readonly masked?: string }
+  /** Appends a field to a body of type application/x-www-form-urlencoded. */
+  | { readonly in: 'form'; readonly name: string; readonly value: string; readonly masked?: string }
+  | { readonly in: 'cookie'; readonly name: string; readonly value: string; readonly masked?: string };
+
+export const MASK = '•••';
+
+/** RFC 3986 percent-encoding: everything other than unreserved characters; lone surrogates as U+FFFD. @see RFC 3986 §2.3 */
+export function percentEncode(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(
+    /[!'()*]/g,
+    c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** Scheme, host and port of a request's URL, which is normalised. */
+export function originOf({ url }: Pick<HttpRequest, 'url'>): string {
+  const end = url.indexOf('/', url.indexOf('//') + 2);
+  return end < 0 ? url : url.slice(0, end);
+}
+
+/** The absolute URL that is sent: `url` and the added query parameters. */
+export function requestUrl(request: Pick<HttpRequest, 'url' | 'query'>): string {
+  return appendQuery(request.url, request.query, part => part.value);
+}
+
+/** `requestUrl` with every secret masked. */
+export function maskedRequestUrl(request: Pick<HttpRequest, 'url' | 'maskedUrl' | 'query'>): string {
+  return appendQuery(request.maskedUrl ?? request.url, request.query, part => part.masked ?? part.value);
+}
+
+function appendQuery(url: string, query: readonly Part[], text: (part: Part) => string): string {
+  if (query.length === 0) return url;
+  const added = query
+    .map(part => `${percentEncode(part.name)}=${percentEncode(text(part)).replaceAll('%E2%80%A2', '•')}`)
+    .join('&');
+  return `${url}${url.includes('?') ? (/[?&]$/.test(url) ? '' : '&') : '?'}${added}`;
+}
+
+/** The value of the first header of that name (case-insensitive). */
+export function headerValue(request: Pick<HttpRequest, 'headers'>, name: string): string | undefined {
+  const lower = name.toLowerCase();
+  return request.headers.find(header => header.name.toLowerCase() === lower)?.value;
+}
+
+/** The request with the edits applied, each stamped with the origin. Neither argument is changed. */
+export function applyEdits(request: HttpRequest, edits: readonly Edit[], origin: Origin): HttpRequest {
+  let { query, headers, cookies, body, overridden } = request;
+  for (const { in: place, ...rest } of edits) {
+    const part: Part = { ...rest, origin };
+    if (place === 'header') {
+      const lower = part.name.toLowerCase();
+      const replaced = headers.filter(header => header.name.toLowerCase() === lower);
+      overridden = [...overridden, ...replaced.filter(header => header.origin.by === 'file')];
+      headers = [...headers.filter(header => header.name.toLowerCase() !== lower), part];
+    } else if (place === 'query') {
+      query = [...query, part];
+    } else if (place === 'cookie') {
+      cookies = [...cookies.filter(cookie => cookie.name !== part.name), part];
+    } else {
+      body = appendFormField(body, part);
+      headers = headers.map(header =>
+        header.name.toLowerCase() === 'content-length' ? { ...header, value: String(body?.length ?? 0) } : header,
+      );
+    }
+  }
+  return { ...request, query, headers, cookies, body, overridden };
+}
+
+/** The request with an empty body, for an attempt that only asks for a challenge. The argument is not changed. */
+export function withoutBody(request: HttpRequest): HttpRequest {
+  const headers = request.headers
+    .filter(header => !/^(content-type|content-encoding|transfer-encoding|trailer|expect)$/i.test(header.name))
+    .map(header => (header.name.toLowerCase() === 'content-length' ? { ...header, value: '0' } : header));
+  return { ...request, headers, body: undefined };
+}
+
+function appendFormField(body: Body | undefined, part: Part): Body {
+  const join = body?.text ? '&' : '';
+  const field = (value: string): string => `${join}${percentEncode(part.name)}=${value}`;
+  const text = `${body?.text ?? ''}${field(percentEncode(part.value))}`;
+  const masked =
+    part.masked === undefined && body?.masked === undefined
+      ? undefined
+      : `${body?.masked ?? body?.text ?? ''}${field(part.masked ?? percentEncode(part.value))}`;
+  return textBody(text, masked);
+}
+
+/** A body of UTF-8 text held in memory. */
+export function textBody(text: string, masked?: string): Body {
+  let bytes: Uint8Array | undefined;
+  const encoded = (): Uint8Array => {
+    bytes ??= new TextEncoder().encode(text);
+    return bytes;
+  };
+  return {
+    text,
+    ...(masked === undefined || masked === text ? {} : { masked }),
+    get length() {
+      return encoded().byteLength;
+    },
+    async *open() {
+      yield encoded();
+    },
+  };
+}
+
+/** All bytes of a body, for schemes that sign it. @throws what `open` throws */
+export async function bodyBytes(body: Body | undefined): Promise<Uint8Array> {
+  if (!body) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body.open()) chunks.push(chunk);
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
