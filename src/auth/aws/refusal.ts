@@ -1,0 +1,61 @@
+import type { AuthResponse, Outcome } from '../scheme.ts';
+
+const CAUSES: readonly (readonly [RegExp, (signed: Signed) => string])[] = [
+  [
+    /RequestTimeTooSkewed|RequestExpired|Signature expired|Signature not yet current|Request has expired/,
+    () => 'the clock of this machine and that of the server differ too much, or the signature has expired',
+  ],
+  [
+    /AuthorizationHeaderMalformed|Credential should be scoped|credential scope/i,
+    ({ region, service }) =>
+      `the signature is for the region “${region}” and the service “${service}”, and the server expects others: correct “region” and “service”`,
+  ],
+  [
+    /SignatureDoesNotMatch|InvalidSignature|signature we calculated does not match/i,
+    ({ region, service }) =>
+      `the signature does not match: the secret key is wrong, or the request was changed on the way (signed for the region “${region}” and the service “${service}”)`,
+  ],
+  [
+    /InvalidAccessKeyId|UnrecognizedClient|InvalidClientTokenId/,
+    () => 'the access key, or its session token, is not known',
+  ],
+  [/ExpiredToken/, () => 'the session token has expired'],
+  [/MissingAuthenticationToken/, () => 'the server saw no signature, or there is nothing at this path and method'],
+  [/XAmzContentSHA256Mismatch/, () => 'the body is not the one that was signed'],
+  [
+    /AccessDenied|not authorized/i,
+    () => 'the signature may be right, but these credentials are not allowed to do this',
+  ],
+];
+
+interface Signed {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly region: string;
+  readonly service: string;
+}
+
+/** Why AWS refused a signed request, in words; undefined where it did not. */
+export async function explainAwsRefusal(response: AuthResponse, signed: Signed): Promise<Outcome | undefined> {
+  if (response.status !== 400 && response.status !== 401 && response.status !== 403) return undefined;
+  const header = (name: string): string => response.headers.find(([n]) => n.toLowerCase() === name)?.[1] ?? '';
+  let said = header('x-amzn-errortype');
+  try {
+    said += ` ${new TextDecoder().decode(await response.bytes())}`;
+  } catch {
+    // What the body says only makes the words better.
+  }
+  const cause = CAUSES.find(([pattern]) => pattern.test(said))?.[1];
+  const server = Date.parse(header('date'));
+  const skew = Math.round((signed.time - server) / 1000);
+  const clock =
+    Math.abs(skew) > 300
+      ? `the time signed is ${Math.abs(skew)} s ${skew > 0 ? 'ahead of' : 'behind'} the server’s clock`
+      : '';
+  if (!cause && !clock && response.status === 400) return undefined;
+  const causes = [cause?.(signed), clock].filter(Boolean);
+  return {
+    verdict: 'refused',
+    explanation: `AWS refused the request: ${causes.length > 0 ? causes.join('; ') : `it answered ${response.status}`}.`,
+  };
+}

@@ -1,0 +1,83 @@
+import type { FieldProblem } from '../scheme.ts';
+import { isLoopback, needsPerson, type OAuth2Settings, oauth2Settings } from './settings.ts';
+
+/** What is wrong across the fields of OAuth 2.0, before anything is sent. */
+export function oauth2Check(values: Readonly<Record<string, unknown>>): readonly FieldProblem[] {
+  const { token, addTo } = values;
+  const problems: FieldProblem[] = [];
+  if (addTo === 'query') {
+    problems.push({
+      field: 'addTo',
+      severity: 'warning',
+      message: 'A token in the URL ends up in logs and histories.',
+    });
+  }
+  if (typeof token === 'string' && token !== '') {
+    if (/[\r\n]/.test(token)) problems.push({ field: 'token', message: 'The access token contains a line break.' });
+    return problems;
+  }
+  const settings = oauth2Settings(values);
+  return [...problems, ...missing(settings), ...malformed(settings), ...risky(settings)];
+}
+
+type Name = keyof OAuth2Settings & string;
+
+function missing(settings: OAuth2Settings): readonly FieldProblem[] {
+  const wanted: Name[] = [];
+  const { grantType, issuer, clientAuthentication, assertionFrom } = settings;
+  const browser = needsPerson(settings) && grantType !== 'device_code';
+  if (issuer === undefined) {
+    if (browser) wanted.push('authUrl');
+    if (grantType === 'device_code') wanted.push('deviceUrl');
+    if (grantType !== 'implicit') wanted.push('tokenUrl');
+  }
+  if (needsPerson(settings) || clientAuthentication === 'client_secret_jwt') wanted.push('clientId');
+  if (grantType === 'client_credentials' && clientAuthentication !== 'private_key_jwt') wanted.push('clientId');
+  if (grantType === 'password') wanted.push('username');
+  if (grantType === 'refresh_token') wanted.push('refreshToken');
+  if (grantType === 'jwt_bearer' && assertionFrom === 'value') wanted.push('assertion');
+  if (grantType === 'token_exchange' && assertionFrom === 'value') wanted.push('subjectToken');
+  if (clientAuthentication === 'client_secret_jwt') wanted.push('clientSecret');
+  if (clientAuthentication === 'private_key_jwt') {
+    if (settings.clientAssertionFrom === 'value') wanted.push('clientAssertion');
+    if (settings.clientAssertionFrom === 'key') wanted.push('clientId', 'privateKey');
+  }
+  if (settings.clientSecret !== undefined) wanted.push('clientId');
+  return [...new Set(wanted)]
+    .filter(name => settings[name] === undefined)
+    .map(name => ({
+      field: name,
+      message: name.endsWith('Url')
+        ? `OAuth 2.0 needs “${name}” here, or “issuer” to find it.`
+        : `OAuth 2.0 needs “${name}” here.`,
+    }));
+}
+
+const urls: readonly Name[] = ['issuer', 'authUrl', 'tokenUrl', 'refreshUrl', 'revokeUrl', 'deviceUrl', 'parUrl'];
+
+function malformed(settings: OAuth2Settings): readonly FieldProblem[] {
+  const problems: FieldProblem[] = urls
+    .filter(name => settings[name] !== undefined && !isWebAddress(String(settings[name])))
+    .map(name => ({ field: name, message: `“${name}” is not an http(s) address.` }));
+  if (settings.codeVerifier !== undefined && !/^[A-Za-z0-9\-._~]{43,128}$/.test(settings.codeVerifier)) {
+    problems.push({ field: 'codeVerifier', message: 'A code verifier is 43 to 128 letters, digits or -._~ long.' });
+  }
+  if (settings.callbackUrl !== undefined && !URL.canParse(settings.callbackUrl)) {
+    problems.push({ field: 'callbackUrl', message: 'The callback URL is not an absolute address.' });
+  }
+  return problems;
+}
+
+function risky(settings: OAuth2Settings): readonly FieldProblem[] {
+  const open = urls.filter(name => {
+    const text = settings[name];
+    return typeof text === 'string' && isWebAddress(text) && text.startsWith('http:') && !isLoopback(new URL(text));
+  });
+  return open.map(name => ({
+    field: name,
+    severity: 'warning' as const,
+    message: 'Without TLS, credentials and tokens can be read on the way to this address.',
+  }));
+}
+
+const isWebAddress = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);

@@ -1,0 +1,39 @@
+import { defineScheme } from '../scheme.ts';
+
+/** A key and its value in a header, the query or a cookie. @see OpenAPI "API Keys" */
+export const apikey = defineScheme({
+  id: 'apikey',
+  label: 'API Key',
+  summary: 'Sends a key and its value in a header, the query or a cookie.',
+  specification: 'https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object',
+  fields: [
+    {
+      name: 'key',
+      label: 'Key',
+      kind: 'text',
+      required: true,
+      placeholder: 'X-API-Key',
+      help: 'Name of the header, parameter or cookie.',
+    },
+    { name: 'value', label: 'Value', kind: 'secret', required: true, help: 'The API key itself.' },
+    {
+      name: 'in',
+      label: 'Add to',
+      kind: 'choice',
+      default: 'header',
+      choices: [
+        { value: 'header', label: 'Header' },
+        { value: 'query', label: 'Query parameter' },
+        { value: 'cookie', label: 'Cookie' },
+      ],
+      help: 'Where the key is sent.',
+    },
+  ],
+  headers({ key, in: place }) {
+    return place === 'header' && key ? [key] : [];
+  },
+  async *authorize({ key, value, in: place }) {
+    yield { edits: [{ in: place, name: key, value, masked: '•••' }] };
+    return undefined;
+  },
+});

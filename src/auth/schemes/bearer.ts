@@ -1,0 +1,31 @@
+import { defineScheme } from '../scheme.ts';
+
+/** A bearer token in the Authorization header. @see RFC 6750 §2.1 */
+export const bearer = defineScheme({
+  id: 'bearer',
+  label: 'Bearer Token',
+  summary: 'Sends a token that you already have.',
+  specification: 'https://www.rfc-editor.org/rfc/rfc6750#section-2.1',
+  fields: [
+    { name: 'token', label: 'Token', kind: 'secret', required: true, help: 'The token, sent as it is.' },
+    {
+      name: 'prefix',
+      label: 'Prefix',
+      kind: 'text',
+      default: 'Bearer',
+      advanced: true,
+      help: 'The word before the token; may be empty.',
+    },
+  ],
+  check({ token, prefix }) {
+    return [
+      ...(/[\r\n]/.test(token ?? '') ? [{ field: 'token', message: 'The token contains a line break.' }] : []),
+      ...(/[\r\n]/.test(prefix ?? '') ? [{ field: 'prefix', message: 'The prefix contains a line break.' }] : []),
+    ];
+  },
+  async *authorize({ token, prefix }) {
+    const lead = prefix === '' ? '' : `${prefix} `;
+    yield { edits: [{ in: 'header', name: 'Authorization', value: `${lead}${token}`, masked: `${lead}•••` }] };
+    return undefined;
+  },
+});

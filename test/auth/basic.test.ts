@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { apikey } from '../../src/auth/schemes/apikey.ts';
+import { basic } from '../../src/auth/schemes/basic.ts';
+import { bearer } from '../../src/auth/schemes/bearer.ts';
+import { createAuthClient, listen } from './exchange.ts';
+import { sign } from './signing.ts';
+
+const vectors: { source: string; username: string; password: string; authorization: string }[] = JSON.parse(
+  readFileSync(new URL('data/basic-vectors.json', import.meta.url), 'utf8'),
+);
+const url = 'http://api.example.com/';
+
+describe('Basic', () => {
+  describe('published vectors', () => {
+    for (const { source, username, password, authorization } of vectors) {
+      it(source, async () => {
+        const { header, attempt } = await sign(basic, { username, password }, { url });
+        assert.equal(header('authorization'), authorization);
+        assert.equal(attempt.edits[0]?.masked, 'Basic •••');
+      });
+    }
+  });
+
+  it('is accepted by http-auth, and a wrong password is not', async () => {
+    const auth = createRequire(import.meta.url)('http-auth');
+    const guard = auth.basic({ realm: 'r' }, (user: string, password: string, done: (ok: boolean) => void) =>
+      done(user === 'Jäsøn' && password === 'ge:hëim 😀'),
+    );
+    const server = await listen(guard.check((_: unknown, response: { end(text: string): void }) => response.end('ok')));
+    const client = createAuthClient();
+    try {
+      const status = async (username: string, password: string) =>
+        (await client.send('basic', { username, password }, { url: server.url })).status;
+      assert.equal(await status('Jäsøn', 'ge:hëim 😀'), 200);
+      assert.equal(await status('Jäsøn', 'geheim'), 401);
+      assert.equal(await status('Jason', 'ge:hëim 😀'), 401);
+    } finally {
+      client.close();
+      await server.close();
+    }
+  });
+
+  it('takes an empty name or password, and refuses a colon in the name', async () => {
+    assert.equal((await sign(basic, { password: 'x' }, { url })).header('authorization'), `Basic ${btoa(':x')}`);
+    assert.equal((await sign(basic, { username: 'x' }, { url })).header('authorization'), `Basic ${btoa('x:')}`);
+    assert.equal(basic.check?.({ username: 'a:b' })[0]?.field, 'username');
+    assert.deepEqual(basic.check?.({ username: 'a', password: 'b:c' }), []);
+  });
+});
+
+describe('Bearer', () => {
+  it('published vectors: RFC 6750 §2.1', async () => {
+    const { header } = await sign(bearer, { token: 'mF_9.B5f-4.1JqM' }, { url });
+    assert.equal(header('authorization'), 'Bearer mF_9.B5f-4.1JqM');
+  });
+
+  it('sends the token behind its prefix, or alone', async () => {
+    const sent = async (values: object) =>
+      (await sign(bearer, { token: 'ab.c', ...values }, { url })).header('authorization');
+    assert.equal(await sent({}), 'Bearer ab.c');
+    assert.equal(await sent({ prefix: 'Token' }), 'Token ab.c');
+    assert.equal(await sent({ prefix: '' }), 'ab.c');
+  });
+
+  it('refuses line breaks in token and prefix, and sends nothing', async () => {
+    assert.deepEqual(
+      bearer.check?.({ token: 'a\nb', prefix: 'a\rb' }).map(({ field }) => field),
+      ['token', 'prefix'],
+    );
+    await assert.rejects(createAuthClient().preview('bearer', { token: 'a\r\nX: y' }, { url }), /line break/);
+  });
+});
+
+describe('API key', () => {
+  it('goes into a header, the query or a cookie, and leaves names like its own alone', async () => {
+    const headers = [
+      ['X_API_KEY', 'other'],
+      ['x-api-key', 'old'],
+    ] as const;
+    const { request } = await sign(apikey, { key: 'X-API-Key', value: 'k' }, { url, headers });
+    assert.deepEqual(
+      request.headers.filter(({ name }) => /key/i.test(name)).map(({ name, value }) => `${name}: ${value}`),
+      ['X_API_KEY: other', 'X-API-Key: k'],
+    );
+    assert.deepEqual(
+      request.overridden.map(({ value }) => value),
+      ['old'],
+    );
+    const query = await sign(apikey, { key: 'api key', value: 'a&b', in: 'query' }, { url });
+    assert.deepEqual(
+      query.request.query.map(({ name, value, masked }) => [name, value, masked]),
+      [['api key', 'a&b', '•••']],
+    );
+    const cookie = await sign(apikey, { key: 'sid', value: 'v', in: 'cookie' }, { url });
+    assert.deepEqual(
+      cookie.request.cookies.map(({ name, value }) => [name, value]),
+      [['sid', 'v']],
+    );
+  });
+});
