@@ -1,0 +1,13 @@
+/** A cookie as it is kept. */
+export interface StoredCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly domain: string;
+  readonly path: string;
+  /** Sent to exactly `domain`, not to hosts below it. */
+  readonly hostOnly: boolean;
+  readonly secure: boolean;
+  readonly httpOnly: boolean;
+  /** Milliseconds since the epoch; absent for a cookie of this session. */
+  readonly expiresAt?: number;
+}
