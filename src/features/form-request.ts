@@ -1,0 +1,163 @@
+import { dirname, relative } from 'node:path';
+import { findScheme } from '../auth/schemes/index.ts';
+import { maskedRequestUrl } from '../core/request.ts';
+import { queryParameters } from '../language/query-printer.ts';
+import type { RequestNode } from '../language/syntax-tree.ts';
+import { headersSetBy } from './auth-headers.ts';
+import type { AuthDecision } from './auth-in-force.ts';
+import { type ExplainedPart, type ExplainedRequest, originSentence } from './explain.ts';
+import type { FormContext } from './form-preview.ts';
+import type { FormTarget } from './form-target.ts';
+import { type FormText, formText } from './form-text.ts';
+
+/** A part that the document does not show, or not where the form does. It can't be edited there. */
+export interface FormPart {
+  readonly name: string;
+  /** Secrets masked. Absent where only sending, or a field that is still missing, can tell. */
+  readonly value?: string;
+  /** Where it comes from, a sentence without full stop. */
+  readonly origin: string;
+  /** What made it, where a place states it. */
+  readonly file?: string;
+  readonly line?: number;
+  readonly in?: 'header' | 'query' | 'form' | 'cookie';
+}
+
+/** A header or parameter that is written in the document, by its index there. */
+export interface FormRow {
+  readonly name: string;
+  readonly value: FormText;
+  /** Why it is not sent as it stands. */
+  readonly overridden?: string;
+}
+
+export interface RequestForm {
+  readonly method: string;
+  readonly url: FormText;
+  /** Masked; absent where it can't be computed. */
+  readonly sentUrl?: string;
+  readonly params: readonly FormRow[];
+  readonly addedParams: readonly FormPart[];
+  readonly headers: readonly FormRow[];
+  readonly hiddenHeaders: readonly FormPart[];
+  readonly body: FormBody;
+}
+
+export interface FormBody {
+  /** As written, with the lines that name files. */
+  readonly text: FormText;
+  /** Paths as written. */
+  readonly files: readonly string[];
+  readonly contentType?: string;
+  /** The document's body is too long for a form; it is edited in the text. */
+  readonly tooLong: boolean;
+  readonly added: readonly FormPart[];
+}
+
+/** The most of a body that the form takes, in UTF-16 units. */
+const longestBody = 256 * 1024;
+
+/** Params, headers and body of a request with what is added to them. */
+export function requestForm(
+  { file, tree, block }: FormTarget,
+  decision: AuthDecision,
+  context: FormContext,
+  explained: ExplainedRequest | undefined,
+): RequestForm | undefined {
+  const placed = block === undefined ? undefined : tree.blocks[block];
+  const request = placed?.block.request;
+  if (!placed || !request) return undefined;
+  const { variables, preview } = context;
+  const text = (written: string): FormText => formText(written, variables, file);
+  const { added } = preview;
+  const body = request.body && tree.text.slice(placed.offset + request.body.start, placed.offset + request.body.end);
+  const tooLong = (body?.length ?? 0) > longestBody;
+  const contentType = request.headers.find(({ name }) => /^content-type$/i.test(name.text))?.value.text;
+  return {
+    method: request.method?.text ?? 'GET',
+    url: text(request.target.text),
+    ...(preview.request ? { sentUrl: maskedRequestUrl(preview.request) } : {}),
+    params: queryParameters(request).map(({ name, value }) => ({ name: name.text, value: text(value?.text ?? '') })),
+    addedParams: added.filter(part => part.in === 'query').map(({ part }) => formPart(asExplained(part), file)),
+    headers: headerRows(request, decision, context, file),
+    hiddenHeaders: [
+      ...(explained?.headers ?? []).filter(({ hidden }) => hidden).map(part => formPart(part, file)),
+      ...(preview.error && added.length === 0 ? foreseenHeaders(decision, context, file) : []),
+    ],
+    body: {
+      text: text(tooLong ? '' : (body ?? '')),
+      files: request.body?.parts.flatMap(part => (part.kind === 'file' ? [part.path.text] : [])) ?? [],
+      ...(contentType === undefined ? {} : { contentType }),
+      tooLong,
+      added: added.filter(part => part.in === 'form').map(({ part }) => formPart(asExplained(part), file)),
+    },
+  };
+}
+
+export function formPart({ name, value, origin }: ExplainedPart, file: string): FormPart {
+  const place = 'file' in origin && origin.file !== undefined ? { file: origin.file, line: origin.line ?? 1 } : {};
+  return { name, value, origin: originSentence(name, origin, file), ...place };
+}
+
+function asExplained(part: FormContext['preview']['added'][number]['part']): ExplainedPart {
+  const { name, value, masked, origin } = part;
+  return { name, value: masked ?? value, hidden: true, secret: masked !== undefined, origin };
+}
+
+function headerRows(
+  request: RequestNode,
+  decision: AuthDecision,
+  context: FormContext,
+  file: string,
+): readonly FormRow[] {
+  const { variables, preview } = context;
+  const { statement } = decision;
+  const overridden = new Map<string, string>();
+  if (statement && !decision.shorthand) {
+    const label = findScheme(statement.scheme)?.label ?? statement.scheme;
+    const { file: from, line } = statement.place;
+    const where = from === file ? `line ${line}` : `${relative(dirname(file), from)}, line ${line}`;
+    const names = preview.request?.overridden.length
+      ? preview.request.overridden.map(({ name }) => name)
+      : foreseen(decision, context);
+    for (const name of names)
+      overridden.set(name.toLowerCase(), `${label} (${where}) sets ${name}: this one is not sent.`);
+  }
+  return request.headers.map(({ name, value }) => {
+    const reason = overridden.get(name.text.toLowerCase());
+    return {
+      name: name.text,
+      value: formText(value.text, variables, file),
+      ...(reason === undefined ? {} : { overridden: reason }),
+    };
+  });
+}
+
+/** Names of the headers that the auth in force will set, where it can't be computed yet. */
+export function foreseen({ statement }: AuthDecision, { variables }: FormContext): readonly string[] {
+  return statement ? headersSetBy(statement, text => valueNow(text, variables)) : [];
+}
+
+function valueNow(text: string, variables: FormContext['variables']): string | undefined {
+  try {
+    return variables.resolveNow(text)?.value;
+  } catch {
+    return undefined;
+  }
+}
+
+function foreseenHeaders(decision: AuthDecision, context: FormContext, file: string): readonly FormPart[] {
+  const { statement, from } = decision;
+  if (!statement) return [];
+  const origin = {
+    by: 'auth' as const,
+    scheme: statement.scheme,
+    ...(from ? { level: from.level, file: from.file, line: from.line } : {}),
+  };
+  return foreseen(decision, context).map(name => ({
+    name,
+    origin: originSentence(name, origin, file),
+    file: statement.place.file,
+    line: statement.place.line,
+  }));
+}

@@ -1,0 +1,108 @@
+import type { AuthInForce } from '../auth/driver.ts';
+import { resolveValues, type StatementProblem, statementProblems } from '../auth/values.ts';
+import { CountersignError } from '../core/errors.ts';
+import type { Place } from '../core/place.ts';
+import type { FileReader } from '../core/ports.ts';
+import type { HttpRequest, Level } from '../core/request.ts';
+import type { Block } from '../language/syntax-tree.ts';
+import { type AuthDecision, authInForce, withStatement } from './auth-in-force.ts';
+import { type BuildPorts, buildRequest } from './request-builder.ts';
+import { type RequestSettings, requestSettings } from './request-settings.ts';
+import { fileStatements, findScopes, placeAt, type Scopes } from './scopes.ts';
+import type { TextResolver } from './variable-text.ts';
+import type { RequestTarget, Workspace } from './workspace.ts';
+
+/** A request of a document with everything computed that can be before it is authorized and sent. */
+export interface PreparedRequest {
+  readonly target: RequestTarget;
+  /** The request line. */
+  readonly place: Place;
+  readonly request: HttpRequest;
+  readonly settings: RequestSettings;
+  readonly decision: AuthDecision;
+  /** The statement in force with its values; undefined where no auth is in force. */
+  readonly auth: AuthInForce | undefined;
+  readonly problems: readonly StatementProblem[];
+}
+
+export interface PreparePorts extends BuildPorts {
+  readonly workspace: Workspace;
+  /** The variables as that request sees them. */
+  variablesFor(target: RequestTarget, scopes: Scopes, settings: RequestSettings): Promise<TextResolver>;
+}
+
+/**
+ * Computes a request and the values of the auth in force.
+ * @param auth `skip` leaves the values of the auth out, to show what stands without them; it must not be sent
+ * @throws CountersignError at the place of what is wrong: then nothing may be sent
+ */
+export async function prepareRequest(
+  target: RequestTarget,
+  ports: PreparePorts,
+  auth: 'resolve' | 'skip' = 'resolve',
+): Promise<PreparedRequest> {
+  const { file, tree, block } = target;
+  const placed = tree.blocks[block];
+  if (!placed?.block.request) throw new CountersignError('invalid-request', 'There is no request here.');
+  const place = placeAt(file, tree, placed, placed.block.request.start, placed.block.request.line);
+  const scopes = await findScopes(file, tree, ports.workspace);
+  const settings = settingsOf(target, scopes);
+  const variables = await ports.variablesFor(target, scopes, settings);
+  let decision = authInForce(file, tree, block, scopes.scopes);
+  const shorthands = decision.statement === undefined || decision.shorthand;
+  const { request, shorthand } = await buildRequest(file, tree, placed, shorthands, variables, ports);
+  if (shorthand && !decision.shorthand) decision = withStatement(decision, shorthand, 'request');
+  const { statement, from } = decision;
+  if (!statement) return { target, place, request, settings, decision, auth: undefined, problems: [] };
+
+  const problems = statementProblems(statement);
+  if (auth === 'skip') return { target, place, request, settings, decision, auth: undefined, problems };
+  const resolved = await resolveValues(statement, {
+    resolve: (text, place) => {
+      const resolution = variables.resolve(text, place);
+      return 'then' in resolution ? resolution.then(({ value }) => value) : resolution.value;
+    },
+    readFile: (path, place) => readTextFile(path, place, ports),
+  });
+  const level: Level = from?.level ?? 'request';
+  return { target, place, request, settings, decision, auth: { resolved, level }, problems };
+}
+
+/** What the directives in force say about a request. */
+export function settingsOf({ file, tree, block }: RequestTarget, { scopes }: Scopes): RequestSettings {
+  const blocks: Block[] = [];
+  const places = new Map<Block, { file: string; line: number }>();
+  for (const scope of scopes.toReversed()) {
+    for (const placed of fileStatements(scope.file, scope.tree).directives) {
+      blocks.push(placed.block);
+      places.set(placed.block, { file: scope.file, line: placed.line });
+    }
+  }
+  const own = tree.blocks[block];
+  if (own) {
+    blocks.push(own.block);
+    places.set(own.block, { file, line: own.line });
+  }
+  return requestSettings(blocks, (of, line): Place => {
+    const place = places.get(of) ?? { file, line: 0 };
+    return { file: place.file, line: place.line + line + 1 };
+  });
+}
+
+/** The text of a file that a value names. @throws CountersignError at that value's place */
+export async function readTextFile(
+  path: string,
+  place: Place,
+  ports: { readonly files: FileReader; resolvePath(path: string, file: string): string },
+): Promise<string> {
+  try {
+    return new TextDecoder().decode(await ports.files.read(ports.resolvePath(path, place.file)));
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+    throw new CountersignError(error.code, error.message, {
+      place,
+      ...(error.hint ? { hint: error.hint } : {}),
+      cause: error,
+    });
+  }
+}

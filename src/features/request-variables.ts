@@ -1,0 +1,107 @@
+import { isSecretName } from '../core/secret-names.ts';
+import { listLayer, type VariableDefinition, type VariableLayer } from '../core/variable-layer.ts';
+import type { VariablePorts } from '../core/variable-ports.ts';
+import { createVariables, type Variables } from '../core/variables.ts';
+import type { PlacedBlock, SyntaxTree, VariableNode } from '../language/syntax-tree.ts';
+import type { RequestSettings } from './request-settings.ts';
+import { fileStatements, placeAt, type Scope, type Scopes } from './scopes.ts';
+
+export interface VariableSources {
+  /** `--var`, taken as it is. */
+  readonly commandLine?: VariableLayer;
+  /** The layers of the selected environment for a file: environment, shared, global. The same list while nothing changed. */
+  environment(file: string): readonly VariableLayer[] | Promise<readonly VariableLayer[]>;
+  /** The `.env` file in force for a file (`{{$dotenv NAME}}`). The same map while nothing changed. */
+  dotenv?(file: string): ReadonlyMap<string, string> | undefined | Promise<ReadonlyMap<string, string> | undefined>;
+  readonly ports: VariablePorts;
+}
+
+/** Gives each request its variables; those of files and environments are evaluated once for as long as they stand. */
+export class RequestVariables {
+  readonly #sources: VariableSources;
+  readonly #known = new WeakMap<SyntaxTree, { inputs: readonly unknown[]; variables: Variables }>();
+
+  constructor(sources: VariableSources) {
+    this.#sources = sources;
+  }
+
+  /** The variables as requests of a file see them, whichever request it is. */
+  async forFile(file: string, tree: SyntaxTree, { scopes }: Pick<Scopes, 'scopes'>): Promise<Variables> {
+    const environment = await this.#sources.environment(file);
+    const dotenv = await this.#sources.dotenv?.(file);
+    const inputs = [environment, dotenv, ...scopes.map(scope => scope.tree)];
+    const known = this.#known.get(tree);
+    if (known && sameItems(known.inputs, inputs)) return known.variables;
+    const { commandLine, ports } = this.#sources;
+    const variables = createVariables(
+      [...(commandLine ? [commandLine] : []), ...scopes.map(scopeLayer), ...environment],
+      dotenv ? { ...ports, dotenv } : ports,
+    );
+    this.#known.set(tree, { inputs, variables });
+    return variables;
+  }
+
+  /** The variables of one request: its own `@name = value` lines win over the file's, its prompts over both. */
+  async forRequest(
+    file: string,
+    tree: SyntaxTree,
+    placed: PlacedBlock,
+    scopes: Pick<Scopes, 'scopes'>,
+    settings: Pick<RequestSettings, 'prompts'>,
+  ): Promise<Variables> {
+    const variables = await this.forFile(file, tree, scopes);
+    const own = placed.block.variables;
+    if (own.length === 0 && settings.prompts.length === 0) return variables.forRequest();
+    return variables.forRequest({
+      request: listLayer('request', [
+        ...own.map(node => definition(node, placed, file, tree, 'request')),
+        ...settings.prompts.map(
+          ({ name, description }): VariableDefinition => ({
+            name,
+            value: '',
+            layer: 'request',
+            secret: isSecretName(name),
+            prompt: { description },
+          }),
+        ),
+      ]),
+    });
+  }
+}
+
+const layers = new WeakMap<SyntaxTree, VariableLayer>();
+
+/** The variables of a document, whichever block states them: the last of a name wins. */
+export function scopeLayer({ level, file, tree }: Scope): VariableLayer {
+  const known = layers.get(tree);
+  if (known && known.kind === level) return known;
+  const { variables } = fileStatements(file, tree);
+  const layer = listLayer(
+    level,
+    variables.map(({ node, placed }) => definition(node, placed, file, tree, level)),
+  );
+  layers.set(tree, layer);
+  return layer;
+}
+
+/** A variable of a document as the resolver knows it. */
+export function definition(
+  node: VariableNode,
+  placed: PlacedBlock,
+  file: string,
+  tree: SyntaxTree,
+  layer: VariableDefinition['layer'],
+): VariableDefinition {
+  return {
+    name: node.name.text,
+    value: node.value.text,
+    layer,
+    place: placeAt(file, tree, placed, node.value.start, node.line),
+    escapes: true,
+    secret: isSecretName(node.name.text) && !node.value.text.includes('{{'),
+  };
+}
+
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}

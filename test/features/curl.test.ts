@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import type { HttpRequest } from '../../src/core/request.ts';
+import { textBody } from '../../src/core/request.ts';
+import { toCurl } from '../../src/features/curl.ts';
+import { isCurl, parseCurl } from '../../src/features/curl-import.ts';
+import { curlText } from '../../src/features/curl-text.ts';
+import { guessShell, shellQuote, shellWords } from '../../src/features/shell-words.ts';
+import { parse } from '../../src/language/parser.ts';
+
+const file = { by: 'file', file: '/a.http', line: 1 } as const;
+
+function request(parts: Partial<HttpRequest> = {}): HttpRequest {
+  return {
+    method: 'GET',
+    url: 'https://api.example.com/users',
+    query: [],
+    headers: [],
+    cookies: [],
+    body: undefined,
+    overridden: [],
+    ...parts,
+  };
+}
+
+describe('words of a command line', () => {
+  it('undoes the quotes of a POSIX shell', () => {
+    assert.deepEqual(shellWords(`a 'b c' "d \\"e\\" \\$f" g\\ h ''`), ['a', 'b c', 'd "e" $f', 'g h', '']);
+  });
+
+  it('undoes ANSI strings, with bytes, code points and surrogate pairs', () => {
+    assert.deepEqual(shellWords(`$'a\\n\\'\\u0021\\xc3\\xa9 \\ud83d\\ude00'`), ["a\n'!é 😀"]);
+  });
+
+  it('joins lines that end with a backslash and stops at the end of the command', () => {
+    assert.deepEqual(shellWords('curl \\\n  -k \\\r\n x; rm -rf /'), ['curl', '-k', 'x']);
+    assert.deepEqual(shellWords('curl x\necho y'), ['curl', 'x']);
+  });
+
+  it('undoes what cmd.exe and the C runtime do', () => {
+    const text = 'curl ^"https://x.example/?a=1^&b=2^" ^\r\n  -H ^"X: a ^\\^"b^\\^"^" --data-raw "{""a"":1}"';
+    assert.equal(guessShell(text), 'cmd');
+    assert.deepEqual(shellWords(text), [
+      'curl',
+      'https://x.example/?a=1&b=2',
+      '-H',
+      'X: a "b"',
+      '--data-raw',
+      '{"a":1}',
+    ]);
+  });
+
+  it('ends for any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...`a \\'"$^\n;x01u`) }), text => {
+        shellWords(text, 'sh');
+        shellWords(text, 'cmd');
+      }),
+    );
+  });
+
+  it('quotes so that reading gives the word back', () => {
+    const word = fc.string({ unit: 'grapheme' }).map(text => text.replaceAll('\0', ''));
+    fc.assert(
+      fc.property(word, text => {
+        assert.deepEqual(shellWords(shellQuote(text, 'sh'), 'sh'), [text]);
+      }),
+    );
+    fc.assert(
+      fc.property(
+        word.map(text => text.replace(/[\r\n]/g, '')),
+        text => {
+          assert.deepEqual(shellWords(shellQuote(text, 'cmd'), 'cmd'), [text]);
+        },
+      ),
+    );
+  });
+
+  it('quotes so that a real shell takes the word as it is', function () {
+    if (process.platform === 'win32') this.skip();
+    const words = ["it's", '$HOME `id` "x" \\', 'a\nb', '', '!x', '*', '~', 'é 😀'];
+    const printed = execFileSync('/bin/sh', [
+      '-c',
+      `printf '%s\\0' ${words.map(word => shellQuote(word, 'sh')).join(' ')}`,
+    ]);
+    assert.deepEqual(printed.toString().split('\0').slice(0, -1), words);
+  });
+});
+
+describe('a request as curl', () => {
+  it('writes method, URL, headers and body, and leaves out what curl works out itself', () => {
+    const sent = request({
+      method: 'PUT',
+      headers: [
+        { name: 'Host', value: 'api.example.com', origin: { by: 'client' } },
+        { name: 'Content-Type', value: 'application/json', origin: file },
+        { name: 'X-Empty', value: '', origin: file },
+        { name: 'Accept-Encoding', value: 'gzip', origin: { by: 'client' } },
+        { name: 'Content-Length', value: '13', origin: { by: 'client' } },
+      ],
+      body: textBody(`{"a": "it's"}`),
+    });
+    assert.equal(
+      toCurl(sent, { shell: 'sh', secrets: false }),
+      [
+        'curl --request PUT',
+        '--url https://api.example.com/users',
+        `--header 'Content-Type: application/json'`,
+        `--header 'X-Empty;'`,
+        `--data-raw '{"a": "it'\\''s"}'`,
+        '--compressed',
+      ].join(' \\\n  '),
+    );
+  });
+
+  it('masks secrets unless they are asked for', () => {
+    const sent = request({
+      query: [{ name: 'key', value: 's3cret', masked: '•••', origin: file }],
+      headers: [{ name: 'Authorization', value: 'Basic YTpi', masked: 'Basic •••', origin: file }],
+    });
+    const masked = toCurl(sent, { shell: 'sh', secrets: false });
+    assert.doesNotMatch(masked, /s3cret|YTpi/);
+    assert.match(toCurl(sent, { shell: 'sh', secrets: true }), /key=s3cret[\s\S]*Basic YTpi/);
+  });
+
+  it('reads back as the same request, in both shells', () => {
+    const text = fc.string({ unit: fc.constantFrom(...`aZ 0'"\\$^&%{}[]:;=é•`) });
+    const header = text.map(value => value.trim()).filter(value => value !== '');
+    fc.assert(
+      fc.property(header, text, fc.constantFrom('sh' as const, 'cmd' as const), (value, body, shell) => {
+        const sent = request({
+          method: 'PATCH',
+          headers: [
+            { name: 'Content-Type', value: 'text/plain', origin: file },
+            { name: 'X-Value', value, origin: file },
+          ],
+          body: textBody(body),
+        });
+        const read = parseCurl(toCurl(sent, { shell, secrets: true }), shell);
+        assert.equal(read?.method, 'PATCH');
+        assert.equal(read.url, sent.url);
+        assert.deepEqual(read.headers, [
+          ['Content-Type', 'text/plain'],
+          ['X-Value', value],
+        ]);
+        assert.equal(read.body, body);
+      }),
+    );
+  });
+});
+
+describe('a curl command as a request', () => {
+  const read = (text: string): string => {
+    const command = parseCurl(text);
+    assert.ok(command);
+    return curlText(command);
+  };
+
+  it('knows a curl command, also after a prompt', () => {
+    assert.ok(isCurl('curl x'));
+    assert.ok(isCurl('$ curl x'));
+    assert.ok(isCurl('curl.exe x'));
+    assert.ok(!isCurl('curling is fun'));
+    assert.equal(parseCurl('curl -k'), undefined);
+  });
+
+  it('reads what a browser copies', () => {
+    const copied = `curl 'https://api.example.com/users?page=1' \\
+  -H 'accept: application/json' \\
+  -b 'session=abc; theme=dark' \\
+  -H 'content-type: application/json' \\
+  --data-raw $'{"name":"it\\'s"}' \\
+  --compressed`;
+    assert.equal(
+      read(copied),
+      'POST https://api.example.com/users?page=1\naccept: application/json\ncontent-type: application/json\nCookie: session=abc; theme=dark\n\n{"name":"it\'s"}\n',
+    );
+  });
+
+  it('joins data, encodes what is to be encoded, and says the type', () => {
+    assert.equal(
+      read(`curl -d a=1 --data-urlencode 'q=x & y' --data-urlencode '=z z' https://x.example`),
+      'POST https://x.example\nContent-Type: application/x-www-form-urlencoded\n\na=1&q=x%20%26%20y&z%20z\n',
+    );
+    assert.equal(read('curl -G -d a=1 -d b=2 https://x.example/?c=3'), 'GET https://x.example/?c=3&a=1&b=2\n');
+    assert.equal(
+      read(`curl --json '{"a":1}' https://x.example`),
+      'POST https://x.example\nContent-Type: application/json\nAccept: application/json\n\n{"a":1}\n',
+    );
+  });
+
+  it('sends files from where they are', () => {
+    assert.match(read('curl --data-binary @./big.bin https://x.example'), /\n\n< \.\/big\.bin\n$/);
+    assert.match(read('curl -T photo.jpg https://x.example/photo.jpg'), /^PUT [^\n]+\n\n< photo\.jpg\n$/);
+  });
+
+  it('turns -F into a multipart body', () => {
+    const text = read(`curl -F 'name=Ada' -F 'file=@pic.png;type=image/png' https://x.example`);
+    assert.match(text, /^POST [^\n]+\nContent-Type: multipart\/form-data; boundary=countersign-boundary\n\n/);
+    assert.match(text, /name="name"\n\nAda\n--/);
+    assert.match(
+      text,
+      /name="file"; filename="pic\.png"\nContent-Type: image\/png\n\n< pic\.png\n--countersign-boundary--/,
+    );
+  });
+
+  it('turns users into @auth of the scheme that was asked for', () => {
+    assert.match(read('curl -u ada:secret https://x.example'), /^# @auth basic username=ada password=secret\nGET/);
+    assert.match(read('curl --digest -uada:s https://x.example'), /^# @auth digest username=ada password=s\n/);
+    assert.match(
+      read('curl --ntlm -u "CORP\\ada:p w" https://x.example'),
+      /^# @auth ntlm username="CORP\\\\ada" password="p w"\n/,
+    );
+    assert.match(read('curl --oauth2-bearer tok https://x.example'), /^# @auth bearer token=tok\n/);
+    assert.match(
+      read('curl https://ada:p%40ss@x.example/'),
+      /^# @auth basic username=ada password=p@ss\nGET https:\/\/x\.example\/\n/,
+    );
+    assert.match(
+      read('curl --aws-sigv4 aws:amz:eu-west-1:s3 -u AK:SK https://x.example'),
+      /^# @auth awsv4 accessKey=AK secretKey=SK region=eu-west-1 service=s3\n/,
+    );
+  });
+
+  it('writes a secret’s name where the secret is kept elsewhere', () => {
+    const command = parseCurl('curl -u ada:hunter2 https://x.example');
+    assert.ok(command);
+    const text = curlText(command, { secret: '{{$secret x.example-password}}' });
+    assert.doesNotMatch(text, /hunter2/);
+    const fields = parse(text).blocks[0]?.block.auth?.fields.map(field => [field.name.text, field.value.text]);
+    assert.deepEqual(fields, [
+      ['username', 'ada'],
+      ['password', '{{$secret x.example-password}}'],
+    ]);
+  });
+
+  it('keeps what limits the request, and names what has no counterpart', () => {
+    const command = parseCurl('curl -sSLk -m 10 --connect-timeout 2 -x http://proxy --retry 3 -I x.example');
+    assert.ok(command);
+    assert.equal(curlText(command), '# @insecure\n# @timeout 10 s\n# @connection-timeout 2 s\nHEAD http://x.example\n');
+    assert.deepEqual(command.ignored, ['--proxy', '--retry']);
+  });
+
+  it('gives auth values back through the parser, whatever they hold', () => {
+    const value = fc
+      .string({ unit: fc.constantFrom(...`aZ 0'"\\$=#é`), minLength: 1 })
+      .filter(text => text.trim() === text);
+    fc.assert(
+      fc.property(value, password => {
+        const auth = { scheme: 'basic', fields: [['password', password] as const], secret: 'password' };
+        const text = curlText({ method: 'GET', url: 'http://x', headers: [], auth, insecure: false, ignored: [] });
+        assert.equal(parse(text).blocks[0]?.block.auth?.fields[0]?.value.text, password);
+      }),
+    );
+  });
+});
