@@ -1,0 +1,71 @@
+import type { AuthorizationModel, ErrorModel, OriginModel } from '../../features/response-model.ts';
+import { h, icon, linkButton } from '../shared/dom.ts';
+import { filled } from '../shared/words.ts';
+import { post } from './host.ts';
+import type { ErrorAction } from './messages.ts';
+import type { Texts } from './texts.ts';
+
+/** Says in words what went wrong, with what can be done. */
+export function errorBanner(error: ErrorModel, texts: Texts): HTMLElement {
+  const action = (label: string, name: ErrorAction): HTMLElement =>
+    h('button', { type: 'button', class: 'secondary', onclick: () => post({ type: 'action', action: name }) }, label);
+  const { file, line, where = '' } = error;
+  const cancelled = error.code === 'cancelled';
+  return h(
+    'section',
+    { class: cancelled ? 'banner' : 'banner banner-error', role: 'alert' },
+    icon(cancelled ? 'circle-slash' : 'error'),
+    h(
+      'div',
+      {},
+      h('h2', {}, error.title),
+      h('p', {}, error.message),
+      error.hint !== undefined && h('p', { class: 'hint' }, icon('lightbulb'), error.hint),
+      h(
+        'div',
+        { class: 'actions' },
+        action(texts.sendAgain, 'resend'),
+        file !== undefined &&
+          line !== undefined &&
+          h(
+            'button',
+            { type: 'button', class: 'secondary', onclick: () => post({ type: 'goto', file, line }) },
+            filled(texts.goTo, where),
+          ),
+        error.code === 'untrusted-workspace' && action(texts.manageTrust, 'trust'),
+        ['certificate', 'proxy', 'timeout'].includes(error.code) && action(texts.openSettings, 'settings'),
+        action(texts.showConsole, 'console'),
+      ),
+    ),
+  );
+}
+
+/** What the server said of the authorization. */
+export function authorizationBanner(authorization: AuthorizationModel, texts: Texts): HTMLElement {
+  return h(
+    'section',
+    { class: 'banner banner-warning', role: 'alert' },
+    icon('shield'),
+    h(
+      'div',
+      {},
+      h('h2', {}, texts.authorizationFailed),
+      h('p', {}, authorization.explanation),
+      authorization.challenges.length > 0 &&
+        h(
+          'dl',
+          {},
+          h('dt', {}, texts.challenge),
+          ...authorization.challenges.map(challenge => h('dd', {}, h('code', {}, challenge))),
+        ),
+      authorization.used && h('dl', {}, h('dt', {}, texts.credential), h('dd', {}, place(authorization.used, texts))),
+    ),
+  );
+}
+
+function place(origin: OriginModel, texts: Texts): HTMLElement {
+  const { file, line, label } = origin;
+  return file === undefined || line === undefined
+    ? h('span', {}, label)
+    : linkButton(label, () => post({ type: 'goto', file, line }), filled(texts.goTo, label));
+}

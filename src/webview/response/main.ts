@@ -1,0 +1,121 @@
+import '@vscode/codicons/dist/codicon.css';
+import './style.css';
+import { fill, h } from '../shared/dom.ts';
+import { TabList } from '../shared/tab-list.ts';
+import { readWords } from '../shared/words.ts';
+import { authorizationBanner, errorBanner } from './banner.ts';
+import { BodyTab } from './body-tab.ts';
+import { Header } from './header.ts';
+import { post, savedState, saveState } from './host.ts';
+import type { PanelState, Tab, ToPanel } from './messages.ts';
+import { tabs as tabIds, toPanel } from './messages.ts';
+import { RequestTab } from './request-tab.ts';
+import { showCookies, showHeaders } from './tables.ts';
+import { english } from './texts.ts';
+import { showTimeline } from './timeline-tab.ts';
+
+const texts = readWords(english);
+const saved = savedState();
+let state: PanelState = saved ?? { tab: 'body', raw: false };
+let shown: number | undefined;
+let current: Extract<ToPanel, { type: 'response' }> | undefined;
+
+const keep = (change: Partial<PanelState>): void => {
+  state = { ...state, ...change };
+  saveState(state);
+};
+const withId = (type: 'save' | 'copy' | 'open' | 'reveal') => (): void => {
+  if (shown !== undefined) post({ type, id: shown });
+};
+
+const header = new Header(texts);
+const banners = h('div', { class: 'banners' });
+const tabs = new TabList<Tab>(
+  texts.responseParts,
+  tabIds.map(id => ({ id, label: texts[id] })),
+  state.tab,
+  tab => keep({ tab }),
+);
+const body = new BodyTab(tabs.panel('body'), texts, state.raw, {
+  save: withId('save'),
+  copy: withId('copy'),
+  open: withId('open'),
+  chosen: raw => keep({ raw }),
+});
+const request = new RequestTab(tabs.panel('request'), texts, withId('reveal'));
+const heading = h('h1', { class: 'visually-hidden' }, texts.response);
+const main = h('main', {}, heading, header.element, header.progress, banners, tabs.element, tabs.panels);
+document.body.append(main);
+showNothing();
+
+function showNothing(): void {
+  main.classList.add('empty');
+  const { subject } = state;
+  if (subject) {
+    header.message(`${subject.status ?? ''} ${subject.method} ${subject.url}`.trim());
+    fill(banners, h('section', { class: 'banner' }, h('div', {}, h('p', {}, texts.reloaded), sendAgain())));
+  } else header.message(texts.empty);
+}
+
+function sendAgain(): HTMLElement {
+  return h('button', { type: 'button', class: 'secondary', onclick: () => post({ type: 'resend' }) }, texts.sendAgain);
+}
+
+function show(message: Extract<ToPanel, { type: 'response' }>): void {
+  const { model, id } = message;
+  const changed = shown !== id;
+  current = message;
+  shown = id;
+  main.classList.remove('empty', 'running');
+  heading.textContent = model.title || texts.response;
+  header.setPinned(message.pinned);
+  header.show(model, message.position, message.count);
+  if (!changed) return;
+  const { error, authorization } = model;
+  fill(banners, error && errorBanner(error, texts), authorization && authorizationBanner(authorization, texts));
+  showHeaders(tabs.panel('headers'), model.headers, texts);
+  showCookies(tabs.panel('cookies'), model.cookies, texts);
+  showTimeline(tabs.panel('timeline'), model.attempts, model.durationMs, texts);
+  request.show(model.request, model.attempts.length);
+  body.expect(model.body, model.status === undefined ? texts.noResponse : texts.noBody);
+  if (model.body && model.body.size > 0) post({ type: 'body', id });
+  tabs.setBadge('headers', model.headers.length || undefined);
+  tabs.setBadge('cookies', model.cookies.length || undefined);
+  tabs.setBadge('timeline', model.attempts.length > 1 ? model.attempts.length : undefined);
+  const { title, method, url, file, line, status } = model;
+  keep({ subject: { title, method, url, file, line, ...(status === undefined ? {} : { status }) } });
+}
+
+window.addEventListener('message', event => {
+  const message = toPanel(event.data);
+  if (!message) return;
+  switch (message.type) {
+    case 'response':
+      return show(message);
+    case 'body':
+      if (message.id === shown) body.show(new Uint8Array(message.bytes), message.whole);
+      return;
+    case 'revealed':
+      if (message.id === shown) request.revealed(message.request);
+      return;
+    case 'running':
+      main.classList.add('running');
+      return header.running(message.title, message.startedAt, message.attempts);
+    case 'idle':
+      main.classList.remove('running');
+      return current ? header.show(current.model, current.position, current.count) : showNothing();
+    case 'pinned':
+      header.setPinned(message.pinned);
+      if (current && !main.classList.contains('running')) header.show(current.model, current.position, current.count);
+  }
+});
+
+// On the document: the workbench listens on the window, and would open its own find widget too.
+document.addEventListener('keydown', event => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f' && tabs.selected === 'body' && body.find()) {
+    event.preventDefault();
+    event.stopPropagation();
+  }
+});
+
+post({ type: 'ready', ...(saved ? { state: saved } : {}) });
