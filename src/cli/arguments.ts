@@ -1,0 +1,149 @@
+import { parseArgs } from 'node:util';
+import { parseDuration } from '../auth/values.ts';
+
+/** A call that cannot be understood: exit status 2, nothing sent. */
+export class UsageError extends Error {}
+
+const common = {
+  env: { type: 'string' },
+  'env-file': { type: 'string', multiple: true },
+  var: { type: 'string', multiple: true },
+  secret: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+  color: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'V' },
+} as const;
+
+const options = {
+  ...common,
+  name: { type: 'string' },
+  line: { type: 'string' },
+  bail: { type: 'boolean' },
+  fail: { type: 'boolean' },
+  timeout: { type: 'string' },
+  insecure: { type: 'boolean' },
+  interactive: { type: 'boolean' },
+  yes: { type: 'boolean' },
+  parallel: { type: 'string' },
+  'show-secrets': { type: 'boolean' },
+  reporter: { type: 'string', multiple: true },
+} as const;
+
+type OptionName = keyof typeof options;
+
+/** The options that hold everywhere. */
+const commonOptions = Object.keys(common) as readonly OptionName[];
+
+export interface Reporting {
+  readonly name: string;
+  /** Absent: standard output. */
+  readonly file?: string;
+}
+
+/** A call taken apart. */
+export interface Call {
+  /** Words other than options: command and operands. */
+  readonly words: readonly string[];
+  /** The options that were given, for commands to refuse those they do not take. */
+  readonly given: ReadonlySet<OptionName>;
+  readonly env: string | undefined;
+  readonly envFiles: readonly string[];
+  readonly vars: ReadonlyMap<string, string>;
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly json: boolean;
+  /** `--no-color` is false, `--color` true; undefined: as the terminal is. */
+  readonly color: boolean | undefined;
+  readonly help: boolean;
+  readonly version: boolean;
+  readonly name: string | undefined;
+  readonly line: number | undefined;
+  readonly bail: boolean;
+  readonly fail: boolean;
+  /** Milliseconds. */
+  readonly timeout: number | undefined;
+  readonly insecure: boolean;
+  readonly interactive: boolean;
+  /** Sends what `# @note` would ask about. */
+  readonly yes: boolean;
+  readonly parallel: number;
+  readonly showSecrets: boolean;
+  readonly reporters: readonly Reporting[];
+}
+
+/** Takes a call apart. @throws UsageError */
+export function parseCall(args: readonly string[]): Call {
+  const { values, positionals } = parse(args);
+  const timeout = values.timeout === undefined ? undefined : parseDuration(values.timeout);
+  if (values.timeout !== undefined && timeout === undefined) {
+    throw new UsageError(`--timeout takes a duration such as 10s, 500ms or 2m, not “${values.timeout}”`);
+  }
+  return {
+    words: positionals,
+    given: new Set(Object.keys(values) as OptionName[]),
+    env: values.env,
+    envFiles: values['env-file'] ?? [],
+    vars: pairs('--var', values.var),
+    secrets: pairs('--secret', values.secret),
+    json: values.json ?? false,
+    color: values.color,
+    help: values.help ?? false,
+    version: values.version ?? false,
+    name: values.name,
+    line: values.line === undefined ? undefined : count('--line', values.line),
+    bail: values.bail ?? false,
+    fail: values.fail ?? false,
+    timeout: timeout === undefined ? undefined : timeout * 1000,
+    insecure: values.insecure ?? false,
+    interactive: values.interactive ?? false,
+    yes: values.yes ?? false,
+    parallel: values.parallel === undefined ? 1 : count('--parallel', values.parallel),
+    showSecrets: values['show-secrets'] ?? false,
+    reporters: (values.reporter ?? []).map(reporting),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, allowNegative: true, strict: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(message.replace(/^(.*?)\. To specify.*$/s, '$1'));
+  }
+}
+
+/** @throws UsageError where the call has an option that the command does not take */
+export function allowOptions(call: Call, allowed: readonly OptionName[]): void {
+  for (const name of call.given) {
+    if (commonOptions.includes(name) || allowed.includes(name)) continue;
+    throw new UsageError(`“${call.words[0]}” does not take --${name}`);
+  }
+}
+
+function pairs(option: string, values: readonly string[] | undefined): ReadonlyMap<string, string> {
+  return new Map(
+    (values ?? []).map(pair => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new UsageError(`${option} takes name=value`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+function count(option: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1)
+    throw new UsageError(`${option} takes a number from 1 on, not “${text}”`);
+  return number;
+}
+
+const reporterNames = ['text', 'json', 'junit'] as const;
+
+function reporting(text: string): Reporting {
+  const at = text.indexOf('=');
+  const name = at < 0 ? text : text.slice(0, at);
+  if (!(reporterNames as readonly string[]).includes(name)) {
+    throw new UsageError(`there is no reporter “${name}”; there are ${reporterNames.join(', ')}`);
+  }
+  return at < 0 ? { name } : { name, file: text.slice(at + 1) };
+}

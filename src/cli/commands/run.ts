@@ -1,0 +1,309 @@
+import { createWriteStream, openSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
+import { asCountersignError, type CountersignError } from '../../core/errors.ts';
+import { maskedRequestUrl, requestUrl } from '../../core/request.ts';
+import { type AuthDecision, authInForce } from '../../features/auth-in-force.ts';
+import { placeDiagnostics } from '../../features/block-diagnostics.ts';
+import { writtenDiagnostics } from '../../features/block-findings.ts';
+import { type RunResult, runRequest } from '../../features/runner.ts';
+import { findScopes } from '../../features/scopes.ts';
+import type { RequestTarget } from '../../features/workspace.ts';
+import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
+import { allowOptions, type Call, type Reporting, UsageError } from '../arguments.ts';
+import type { CliEngine } from '../engine.ts';
+import { requestFiles } from '../node-workspace.ts';
+import { createOutput, type Output } from '../output.ts';
+import { createReporter, type ReportedRequest, type Reporter, reportedAuth } from '../reporters.ts';
+import { isNamed } from '../request-choice.ts';
+import { responseNames } from '../response-names.ts';
+
+/** `run PATH…`: sends every request, in order. Exit status 1 where one failed, 2 where a file has an error. */
+export async function runCommand(
+  call: Call,
+  output: Output,
+  complaints: Output,
+  current: string,
+  engine: CliEngine,
+  signal: AbortSignal,
+): Promise<number> {
+  allowOptions(call, [
+    ...(['name', 'bail', 'fail', 'timeout', 'insecure', 'interactive'] as const),
+    ...(['yes', 'parallel', 'show-secrets', 'reporter'] as const),
+  ]);
+  const paths = call.words.slice(1);
+  if (paths.length === 0) throw new UsageError('usage: countersign run PATH…');
+  const targets = await chosenTargets(paths, call, current, engine);
+  if (!understood(targets, current, complaints)) return 2;
+  if (!(await environmentsKnown(targets, current, engine, complaints))) return 2;
+  const reporters = createReporters(call, output);
+  const started = performance.now();
+  const run = new SequenceRun(call, current, engine, signal, reporters);
+  const { requests, failed } = await run.all(targets);
+  const summary = { requests, failed, durationMs: Math.round(performance.now() - started) };
+  for (const { reporter, close } of reporters) {
+    reporter.end(summary);
+    await close();
+  }
+  return failed > 0 ? 1 : 0;
+}
+
+async function chosenTargets(
+  paths: readonly string[],
+  { name }: Call,
+  current: string,
+  { workspace }: CliEngine,
+): Promise<readonly RequestTarget[]> {
+  const targets: RequestTarget[] = [];
+  for (const file of await requestFiles(paths, current)) {
+    const tree = workspace.tree(file);
+    if (!tree) throw new UsageError(`${relative(current, file)} is gone`);
+    for (const [block, placed] of tree.blocks.entries()) {
+      if (!placed.block.request || (name !== undefined && !isNamed(placed, name))) continue;
+      targets.push({ file, tree, block });
+    }
+  }
+  if (targets.length === 0) {
+    throw new UsageError(name === undefined ? 'there is no request in these files' : `there is no request “${name}”`);
+  }
+  return targets;
+}
+
+/** Whether nothing in the chosen requests, or in what their files state for all, is an error as it is written. */
+function understood(targets: readonly RequestTarget[], current: string, complaints: Output): boolean {
+  let errors = 0;
+  const said = new Set<string>();
+  const ignored = new Map<string, { readonly first: string; count: number }>();
+  const complain = (file: string, tree: SyntaxTree, placed: PlacedBlock): void => {
+    const found = writtenDiagnostics(placed.block);
+    if (found.length === 0) return;
+    for (const { severity, code, message, line, column } of placeDiagnostics(tree, placed, found)) {
+      const place = `${relative(current, file)}:${line}:${column}`;
+      if (severity === 'error') {
+        errors++;
+        // The parser and the scheme may both see the same thing.
+        if (!said.has(place)) complaints.line(`${place}: ${message}`);
+        said.add(place);
+      } else if (code === 'foreign-feature') {
+        const same = ignored.get(`${file} ${message}`);
+        if (same) same.count++;
+        else ignored.set(`${file} ${message}`, { first: `${place}: warning: ${message}`, count: 1 });
+      }
+    }
+  };
+  const seen = new Set<string>();
+  for (const { file, tree, block } of targets) {
+    const placed = tree.blocks[block];
+    if (placed) complain(file, tree, placed);
+    if (seen.has(file)) continue;
+    seen.add(file);
+    for (const other of tree.blocks) if (!other.block.request) complain(file, tree, other);
+  }
+  for (const { first, count } of ignored.values()) {
+    complaints.line(count === 1 ? first : `${first} (${count} times in this file)`);
+  }
+  return errors === 0;
+}
+
+/** Whether the environment that the call names, and its files, can be read for every folder. */
+async function environmentsKnown(
+  targets: readonly RequestTarget[],
+  current: string,
+  { environment, redact }: CliEngine,
+  complaints: Output,
+): Promise<boolean> {
+  const files = new Map(targets.map(({ file }) => [dirname(file), file]));
+  for (const file of files.values()) {
+    try {
+      await environment.layers(file);
+    } catch (error) {
+      const { message, place, hint } = asCountersignError(error);
+      complaints.line(
+        `${place ? `${relative(current, place.file)}:${place.line}: ` : 'countersign: '}${redact(message)}`,
+      );
+      if (hint) complaints.line(redact(hint));
+      return false;
+    }
+  }
+  return true;
+}
+
+interface OpenReporter {
+  readonly reporter: Reporter;
+  close(): Promise<void>;
+}
+
+function createReporters(call: Call, output: Output): readonly OpenReporter[] {
+  const standard: Reporting = { name: call.json ? 'json' : 'text' };
+  const onOutput = call.reporters.some(({ file }) => file === undefined);
+  return [...(onOutput ? [] : [standard]), ...call.reporters].map(({ name, file }) => {
+    if (file === undefined) return { reporter: createReporter(name, output), close: async () => {} };
+    const stream = createWriteStream(file, { fd: openForWriting(file) });
+    const finished = new Promise<void>((resolve, reject) => stream.on('finish', resolve).on('error', reject));
+    finished.catch(() => {});
+    return {
+      reporter: createReporter(
+        name,
+        createOutput(text => void stream.write(text), false),
+      ),
+      close() {
+        stream.end();
+        return finished;
+      },
+    };
+  });
+}
+
+function openForWriting(file: string): number {
+  try {
+    return openSync(file, 'w');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const what = code === 'ENOENT' ? 'its folder does not exist' : code === 'EISDIR' ? 'it is a folder' : code;
+    throw new UsageError(`the results cannot be written to ${file}: ${what}`);
+  }
+}
+
+/** Sends targets up to N at a time; one that uses the response of another waits for it. */
+class SequenceRun {
+  readonly #call: Call;
+  readonly #current: string;
+  readonly #engine: CliEngine;
+  readonly #signal: AbortSignal;
+  readonly #reporters: readonly OpenReporter[];
+  #requests = 0;
+  #failed = 0;
+  #stopped = false;
+
+  constructor(call: Call, current: string, engine: CliEngine, signal: AbortSignal, reporters: readonly OpenReporter[]) {
+    this.#call = call;
+    this.#current = current;
+    this.#engine = engine;
+    this.#signal = signal;
+    this.#reporters = reporters;
+  }
+
+  async all(targets: readonly RequestTarget[]): Promise<{ readonly requests: number; readonly failed: number }> {
+    const named = new Map<string, PromiseWithResolvers<void> & { readonly index: number }>();
+    if (this.#call.parallel > 1) {
+      for (const [index, target] of targets.entries()) {
+        const name = nameOf(target);
+        if (name !== undefined && !named.has(name)) named.set(name, { ...Promise.withResolvers<void>(), index });
+      }
+    }
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < targets.length && !this.#stopped && !this.#signal.aborted) {
+        const index = next++;
+        const target = targets[index];
+        if (!target) return;
+        const name = nameOf(target);
+        for (const needed of named.size > 0 ? responseNames(target) : []) {
+          const earlier = named.get(needed);
+          if (earlier && earlier.index < index) await earlier.promise;
+        }
+        try {
+          await this.#one(target);
+        } finally {
+          if (name !== undefined) named.get(name)?.resolve();
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(this.#call.parallel, targets.length) }, worker));
+    return { requests: this.#requests, failed: this.#failed };
+  }
+
+  async #one(target: RequestTarget): Promise<void> {
+    const placed = target.tree.blocks[target.block];
+    const disabled = placed?.block.directives.some(
+      ({ name, value }) => name.text === 'disabled' && value.text !== 'false',
+    );
+    // Whoever names one wants it.
+    if (disabled && this.#call.name === undefined) return;
+    const started = performance.now();
+    let result: RunResult | undefined;
+    let failure: CountersignError | undefined;
+    let kept = false;
+    try {
+      result = await runRequest(target, this.#engine.ports, { signal: this.#signal });
+      failure = result.error;
+      kept = this.#engine.remember(target, result);
+    } catch (error) {
+      failure = asCountersignError(error);
+    }
+    if (this.#signal.aborted) return;
+    const decision = result?.decision ?? (await this.#decision(target));
+    const report = this.#report(target, result, decision, failure, performance.now() - started);
+    this.#requests++;
+    if (!report.ok) {
+      this.#failed++;
+      if (this.#call.bail) this.#stopped = true;
+    }
+    for (const { reporter } of this.#reporters) reporter.request(report);
+    if (!kept) await result?.response?.body.dispose();
+  }
+
+  /** The auth in force for a request that could not be computed. */
+  async #decision({ file, tree, block }: RequestTarget): Promise<AuthDecision> {
+    const { scopes } = await findScopes(file, tree, this.#engine.workspace);
+    return authInForce(file, tree, block, scopes);
+  }
+
+  #report(
+    target: RequestTarget,
+    result: RunResult | undefined,
+    decision: AuthDecision,
+    error: CountersignError | undefined,
+    elapsed: number,
+  ): ReportedRequest {
+    const { file, tree, block } = target;
+    const placed = tree.blocks[block];
+    const node = placed?.block.request;
+    const status = result?.response?.status ?? null;
+    const scrub = (text: string): string => (this.#call.showSecrets ? text : this.#engine.redact(text));
+    const refused = this.#call.fail && status !== null && status >= 400;
+    return {
+      file: relative(this.#current, file),
+      name: placed?.block.name?.text ?? null,
+      title: placed?.block.title?.text ?? null,
+      line: (placed?.line ?? 0) + (node?.line ?? 0) + 1,
+      method: result?.request.method ?? node?.method?.text ?? 'GET',
+      url: result
+        ? this.#call.showSecrets
+          ? requestUrl(result.request)
+          : maskedRequestUrl(result.request)
+        : (node?.target.text ?? ''),
+      ok: error === undefined && !refused && !isAuthFailure(status, result),
+      status,
+      durationMs: round(result?.durationMs ?? elapsed),
+      bytes: result?.response?.body.size ?? 0,
+      attempts: (result?.attempts ?? []).map(attempt => ({
+        status: attempt.response?.status ?? null,
+        durationMs: round(attempt.timing?.total ?? 0),
+      })),
+      auth: reportedAuth(decision, this.#current),
+      error: error
+        ? {
+            code: error.code,
+            message: scrub(error.message),
+            line: error.place?.line ?? null,
+            ...(error.place && error.place.file !== file ? { file: relative(this.#current, error.place.file) } : {}),
+            ...(error.hint === undefined ? {} : { hint: scrub(error.hint) }),
+          }
+        : null,
+      ...(result?.explanation === undefined ? {} : { explanation: scrub(result.explanation) }),
+    };
+  }
+}
+
+/** An authorization that was stated and refused is a failure of the request, with or without `--fail`. */
+function isAuthFailure(status: number | null, result: RunResult | undefined): boolean {
+  return (status === 401 || status === 407) && result?.decision.statement !== undefined;
+}
+
+function nameOf({ tree, block }: RequestTarget): string | undefined {
+  return tree.blocks[block]?.block.name?.text;
+}
+
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}

@@ -1,0 +1,97 @@
+const common = `Options that hold everywhere
+  --env NAME              environment of http-client.env.json
+  --env-file FILE         another environment file (repeatable)
+  --var name=value        a variable (repeatable)
+  --secret name=value     a secret for {{$secret name}} (repeatable);
+                          also the environment variable COUNTERSIGN_SECRET_<NAME>
+  --json                  results as JSON
+  --no-color              no colours
+  --help, --version`;
+
+const general = `countersign: sends HTTP requests that need authorization
+
+Usage
+  countersign run PATH…                         sends every request of files, folders or collections
+  countersign preview FILE [--name N|--line N]  prints a request as it would go out; sends nothing
+  countersign parse PATH…                       prints what the files hold
+  countersign auth list|show SCHEME             the schemes and their fields
+  countersign token list|get|refresh|revoke|delete …
+                                                the OAuth tokens that are kept
+  countersign secret set|list|delete NAME       secrets for {{$secret NAME}}
+
+${common}
+
+“countersign COMMAND --help” tells more.
+
+Exit status: 0 all went well; 1 a request failed; 2 the call or a file could not be understood; 130 interrupted.
+`;
+
+const commands: Readonly<Record<string, string>> = {
+  run: `countersign run PATH… [options]
+Sends every request of the files, folders or collections, in order.
+
+  --name NAME             only the request of that name or title
+  --bail                  stops at the first failure
+  --fail                  an HTTP status of 400 or more is a failure
+  --timeout DURATION      for each request: 10s, 500ms, 2m
+  --insecure              does not verify certificates
+  --interactive           may open a browser to obtain tokens
+  --yes                   sends requests with # @note without asking
+  --parallel N            sends up to N requests at a time
+  --show-secrets          prints secrets instead of •••
+  --reporter NAME[=FILE]  text, json or junit (repeatable)
+
+${common}
+`,
+  preview: `countersign preview FILE [--name NAME | --line N] [options]
+Prints the request as it would go out, generated headers included. Sends nothing.
+
+  --name NAME             the request of that name or title
+  --line N                the request around that line
+  --show-secrets          prints secrets instead of •••
+
+${common}
+`,
+  parse: `countersign parse PATH… [options]
+Prints what the files hold, and what is wrong with them. With --json one object per file, one per line.
+
+${common}
+`,
+  auth: `countersign auth list
+countersign auth show SCHEME
+The schemes and their fields.
+
+${common}
+`,
+  token: `countersign token list
+countersign token get FILE [--name NAME | --line N]
+countersign token refresh NAME
+countersign token revoke NAME
+countersign token delete NAME
+The OAuth tokens that are kept for the command line, by their names or keys.
+
+  get       prints the access token for a request: kept, refreshed, or fetched anew
+  refresh   refreshes a token, or fetches it anew
+  revoke    revokes a token at its server, and deletes it here
+  delete    deletes a token here; at its server it stays good until it expires
+
+  --name NAME, --line N   the request whose authorization asks for the token
+  --interactive           may open a browser (BROWSER), or show a code for another
+                          device, where somebody has to sign in
+
+${common}
+`,
+  secret: `countersign secret set NAME
+countersign secret list
+countersign secret delete NAME
+What {{$secret NAME}} reads where neither --secret nor the environment has it. “set” asks for
+the value, or reads it from standard input. Kept for you alone, encrypted where there is a keychain.
+
+${common}
+`,
+};
+
+/** What `--help` prints for a command, or without one. */
+export function helpText(command: string | undefined): string {
+  return (command === undefined ? undefined : commands[command]) ?? general;
+}

@@ -1,0 +1,2 @@
+/** Loaded where a code is drawn. */
+export { default } from 'qrcode-generator';

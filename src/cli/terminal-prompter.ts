@@ -1,0 +1,61 @@
+import { CountersignError } from '../core/errors.ts';
+import type { Prompter } from '../core/ports.ts';
+
+let asked: Promise<unknown> = Promise.resolve();
+
+/** Asks on the terminal (standard error, so that results stay clean); undefined where there is none. */
+export function terminalPrompter(): Prompter | undefined {
+  if (!process.stdin.isTTY) return undefined;
+  return { ask: (name, description, { secret }) => inTurn(() => question(`${description ?? name}: `, secret)) };
+}
+
+/**
+ * Asks before a request with `# @note` is sent.
+ * @throws CountersignError `interaction-required` where there is no terminal to ask at
+ */
+export async function confirmNote(note: string): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    const text = note === '' ? '' : ` (“${note}”)`;
+    throw new CountersignError(
+      'interaction-required',
+      `This request is to be confirmed before it is sent${text}, and there is no terminal to ask at.`,
+      { hint: 'Call with --yes to send such requests without asking.' },
+    );
+  }
+  const answer = await inTurn(() =>
+    question(`${note === '' ? 'This request is to be confirmed.' : note} Send it? [y/N] `, false),
+  );
+  return /^\s*y(es)?\s*$/i.test(answer ?? '');
+}
+
+/** One question at a time, however many requests are under way. */
+function inTurn<T>(ask: () => Promise<T>): Promise<T> {
+  const answer = asked.then(ask);
+  asked = answer.catch(() => {});
+  return answer;
+}
+
+/** The answer; undefined where the person closed the input, or interrupted the call. */
+async function question(text: string, secret: boolean): Promise<string | undefined> {
+  const [{ createInterface }, { Writable }] = await Promise.all([import('node:readline'), import('node:stream')]);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({
+    input: process.stdin,
+    output: secret ? silent : process.stderr,
+    terminal: true,
+  });
+  if (secret) process.stderr.write(text);
+  try {
+    return await new Promise(resolve => {
+      terminal.on('SIGINT', () => {
+        process.kill(process.pid, 'SIGINT');
+        resolve(undefined);
+      });
+      terminal.on('close', () => resolve(undefined));
+      terminal.question(secret ? '' : text, resolve);
+    });
+  } finally {
+    terminal.close();
+    if (secret) process.stderr.write('\n');
+  }
+}

@@ -1,0 +1,116 @@
+import type { AuthorizationAgent } from '../auth/oauth2/authorization-agent.ts';
+import type { ExchangeObserver } from '../auth/oauth2/exchange-record.ts';
+import type { OAuth2Ports } from '../auth/oauth2/server-session.ts';
+import type { Token, TokenRequest, TokenSource } from '../auth/token-source.ts';
+import type { StoredTokenSource } from '../auth/tokens/stored-token-source.ts';
+import type { Values } from '../auth/tokens/token-flow.ts';
+import type { TokenRecord } from '../auth/tokens/token-record.ts';
+import type { Clock, Random, Transport } from '../core/ports.ts';
+import type { Call } from './arguments.ts';
+import type { OpenedTokenStore } from './token-store.ts';
+
+export interface CliTokens {
+  /** For the schemes, in the environment of the call. */
+  readonly source: TokenSource;
+  /** The access token of that name (`{{$token name}}`). @throws CountersignError */
+  named(name: string): Promise<string | undefined>;
+  /** The store and everything that can be done with it, opened at first use: a keychain takes its time. */
+  open(): Promise<OpenedTokens>;
+}
+
+export interface OpenedTokens extends OpenedTokenStore {
+  readonly tokens: StoredTokenSource;
+}
+
+export interface CliTokenPorts {
+  readonly call: Pick<Call, 'env'>;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A person at this terminal; absent where nobody is to be asked. */
+  readonly agent?: AuthorizationAgent;
+  readonly observe?: ExchangeObserver;
+  /** The values for renewing a token without a request at hand; `key` tells which token a request is for. */
+  readonly credentials?: (record: TokenRecord, key: TokenKey) => Promise<Values | undefined>;
+  /** Told every token that is used, so that it can be masked wherever it turns up. */
+  readonly secretSeen?: (secret: string) => void;
+  /** Says something to the person, on stderr. */
+  readonly warn?: (message: string) => void;
+}
+
+export type TokenKey = (request: TokenRequest, environment: string | undefined) => string | undefined;
+
+/** The command line's tokens: obtained over its transport, kept in its store. */
+export function createTokens(ports: CliTokenPorts): CliTokens {
+  const { call, clock } = ports;
+  const warn = ports.warn ?? (message => process.stderr.write(`${message}\n`));
+  let opened: Promise<OpenedTokens> | undefined;
+  const open = (): Promise<OpenedTokens> => {
+    opened ??= openTokens(ports, warn);
+    return opened;
+  };
+  const seen = (token: Token): Token => {
+    for (const secret of [token.accessToken, token.refreshToken, token.idToken, token.tokenSecret]) {
+      if (secret) ports.secretSeen?.(secret);
+    }
+    return token;
+  };
+  const source = async (): Promise<TokenSource> => (await open()).tokens.in(call.env);
+  let described = false;
+  return {
+    open,
+    source: {
+      async peek(request) {
+        const state = await (await source()).peek(request);
+        if (state.kind === 'available') seen(state.token);
+        return state;
+      },
+      async get(request, signal) {
+        const { encrypted, description } = await open();
+        const startedAt = clock.now();
+        const token = seen(await (await source()).get(request, signal));
+        if (!encrypted && !described && (token.obtainedAt ?? 0) >= startedAt) {
+          described = true;
+          warn(description);
+        }
+        return token;
+      },
+      reject: async (request, token) => (await source()).reject(request, token),
+    },
+    async named(name) {
+      const { tokens } = await open();
+      return seen(await tokens.named(name, call.env, new AbortController().signal)).accessToken;
+    },
+  };
+}
+
+/** The protocol's libraries are loaded only where a token is wanted. */
+async function openTokens(
+  { transport, clock, random, agent, observe, credentials }: CliTokenPorts,
+  warn: (message: string) => void,
+): Promise<OpenedTokens> {
+  const [{ createOAuth2Flow }, { createOAuth1Flow }, { createTokenSource }, { openTokenStore }, { nodeWait }] =
+    await Promise.all([
+      import('../auth/oauth2/oauth2-flow.ts'),
+      import('../auth/oauth1/oauth1-flow.ts'),
+      import('../auth/tokens/stored-token-source.ts'),
+      import('./token-store.ts'),
+      import('../http/node-wait.ts'),
+    ]);
+  const oauth: OAuth2Ports = {
+    ...{ transport, clock, random },
+    env: process.env,
+    wait: nodeWait,
+    ...(agent ? { agent } : {}),
+    ...(observe ? { observe } : {}),
+  };
+  const flows = [createOAuth2Flow(oauth), createOAuth1Flow(oauth)];
+  const key: TokenKey = (request, environment) =>
+    flows.find(flow => flow.scheme === request.scheme)?.identity(request.values, environment).key;
+  const kept = await openTokenStore(process.env);
+  const source = createTokenSource({
+    ...{ store: kept.store, flows, clock, warn },
+    ...(credentials ? { credentials: record => credentials(record, key) } : {}),
+  });
+  return { ...kept, tokens: source };
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { countersign, folderWith, listeningServer, type SeenRequest } from './countersign.ts';
+
+/** One request as it arrives, for each row of “Where the dialects disagree”, and for each kind of body. */
+describe('what goes over the wire', function () {
+  this.timeout(60_000);
+  let server: Awaited<ReturnType<typeof listeningServer>>;
+  let remove = (): void => {};
+  before(async () => {
+    server = await listeningServer();
+  });
+  beforeEach(() => {
+    server.seen.length = 0;
+  });
+  afterEach(() => remove());
+  after(() => server.close());
+
+  /** Runs a file (`@` is the server's URL) and gives what arrived. */
+  async function sent(
+    text: string | Uint8Array,
+    files: Readonly<Record<string, string | Uint8Array>> = {},
+  ): Promise<{ seen: readonly SeenRequest[]; stderr: string; folder: string }> {
+    const project = folderWith({});
+    remove = project.remove;
+    for (const [name, content] of Object.entries({ ...files, 'a.http': text })) {
+      const withUrl = typeof content === 'string' ? content.replaceAll('@@', server.url) : content;
+      writeFileSync(join(project.folder, name), withUrl);
+    }
+    const { status, stdout, stderr } = await countersign(project.folder, ['run', 'a.http']);
+    assert.equal(status, 0, stdout + stderr);
+    return { seen: server.seen, stderr, folder: project.folder };
+  }
+  const lines = (seen: readonly SeenRequest[]): readonly string[] => seen.map(({ method, url }) => `${method} ${url}`);
+
+  it('takes a request line in a body for body', async () => {
+    const { seen } = await sent('POST @@/one\nContent-Type: text/plain\n\nfirst\nGET @@/two\n\nlast\n');
+    assert.deepEqual(lines(seen), ['POST /one']);
+    assert.equal(seen[0]?.body, `first\nGET ${server.url}/two\n\nlast`);
+  });
+
+  it('goes on with the target in indented lines, and in those that start with ? or &', async () => {
+    const { seen } = await sent(
+      'GET @@/a\n    /b\n    ?x=1\n    &y=2\nX-A: 1\n\n###\nGET @@/c\n?x=1\n&y=2\nX-B: 2\n\n###\nGET @@/d HTTP/1.1\n  ?x=1\n',
+    );
+    assert.deepEqual(lines(seen), ['GET /a/b?x=1&y=2', 'GET /c?x=1&y=2', 'GET /d?x=1']);
+    assert.deepEqual([seen[0]?.headers['x-a'], seen[1]?.headers['x-b']], ['1', '2']);
+  });
+
+  it('never takes an assertion for a part of the query', async () => {
+    const { seen, stderr } = await sent('GET @@/a\n?? status == 200\n\n###\nGET @@/b\n?x=1\n?? body exists\n');
+    assert.deepEqual(lines(seen), ['GET /a', 'GET /b?x=1']);
+    assert.match(stderr, /Assertions/);
+  });
+
+  it('knows a method in any case, and sends it in upper case', async () => {
+    const { seen } = await sent('Post @@/a\n\n{}\n\n###\nget @@/b\n\n###\npatch @@/c\n\n###\n@@/d\n');
+    assert.deepEqual(lines(seen), ['POST /a', 'GET /b', 'PATCH /c', 'GET /d']);
+  });
+
+  it('skips what stands between requests in other dialects', async () => {
+    const { seen } = await sent(
+      [
+        '/* GET @@/comment */\n/*\nGET @@/long-comment\n*/\nGET @@/a',
+        '<!-- GET @@/markup -->\nGET @@/b',
+        '{{\nconst x = 1;\nGET = 2\n}}\nGET @@/c',
+        '{{+\nGET @@/script\n}}\nGET @@/d',
+        '{{@request\nGET @@/hook\n}}\nGET @@/e',
+        '< {%\nGET @@/pre\n%}\nGET @@/f',
+        'GET @@/g\n\n> {%\nclient.test("x", () => {});\n%}',
+        'GET @@/h\n\n>> out.json',
+        'GET @@/i\n\n<> 2024-01-01.200.json',
+      ].join('\n\n###\n'),
+    );
+    assert.deepEqual(
+      lines(seen),
+      [...'abcdefghi'].map(name => `GET /${name}`),
+    );
+    assert.ok(seen.every(({ body }) => body === ''));
+  });
+
+  it('takes a recorded response for neither body nor request', async () => {
+    const { seen } = await sent(
+      'GET @@/a\n\nHTTP/2.0 200 OK\ncontent-type: application/json\n\n{"a":1}\n\n###\nPOST @@/b\n\n{"b":1}\n\nHTTP/1.1 201 Created\n\n{}\n',
+    );
+    assert.deepEqual(lines(seen), ['GET /a', 'POST /b']);
+    assert.deepEqual([seen[0]?.body, seen[1]?.body], ['', '{"b":1}']);
+  });
+
+  it('accepts a byte order mark, CRLF, blanks after and inside of the URL, and long separators', async () => {
+    const { seen } = await sent(
+      '\ufeffGET @@/a  \t\r\nX-A: 1  \r\n\r\n########## long\r\nPOST @@/b\r\nContent-Type: text/plain\r\n\r\none\r\ntwo\r\n\r\n###\r\nGET @@/c d?e=f g HTTP/1.1\r\n',
+    );
+    assert.deepEqual(lines(seen), ['GET /a', 'POST /b', 'GET /c%20d?e=f%20g']);
+    assert.equal(seen[0]?.headers['x-a'], '1');
+    assert.equal(seen[1]?.body, 'one\r\ntwo');
+  });
+
+  it('reads UTF-16 with a byte order mark', async () => {
+    const text = `\ufeffPOST ${server.url}/ü\n\nпривет\n`;
+    const { seen } = await sent(Buffer.from(text, 'utf16le'));
+    assert.deepEqual([lines(seen)[0], seen[0]?.body], ['POST /%C3%BC', 'привет']);
+  });
+
+  it('takes the authority of a relative target from Host', async () => {
+    const { seen } = await sent(`GET /a?x=1\nHost: ${server.url.slice('http://'.length)}\n`);
+    assert.deepEqual(lines(seen), ['GET /a?x=1']);
+    assert.equal(`http://${seen[0]?.headers.host}`, server.url);
+  });
+
+  it('sends GraphQL as JSON, by method and by header', async () => {
+    const query = 'query Q($id: ID!) {\n  user(id: $id) { name }\n}\n\n{ "id": "{{id}}" }\n';
+    const { seen } = await sent(
+      `@id = 7\n\nGRAPHQL @@/a\n\n${query}\n###\nPOST @@/b\nX-REQUEST-TYPE: GraphQL\n\n${query}\n###\nGRAPHQL @@/c\n\n{ me { name } }\n`,
+    );
+    assert.deepEqual(lines(seen), ['POST /a', 'POST /b', 'POST /c']);
+    for (const { headers, body } of seen.slice(0, 2)) {
+      assert.equal(headers['content-type'], 'application/json');
+      assert.equal(headers['x-request-type'], undefined);
+      assert.deepEqual(JSON.parse(body), {
+        query: 'query Q($id: ID!) {\n  user(id: $id) { name }\n}',
+        operationName: 'Q',
+        variables: { id: '7' },
+      });
+    }
+    assert.deepEqual(JSON.parse(seen[2]?.body ?? ''), { query: '{ me { name } }' });
+  });
+
+  it('joins the lines of a form', async () => {
+    const { seen } = await sent(
+      'POST @@/\nContent-Type: application/x-www-form-urlencoded\n\nname=foo\n&password=a%20b\n  &last={{v}}\n\n###\n@v = x y\n',
+    );
+    assert.match(seen[0]?.body ?? '', /^name=foo&password=a%20b&last=x y$/);
+  });
+
+  it('sends files as they are, with variables replaced, and in other encodings', async () => {
+    const latin1 = Buffer.from('caf\xe9 {{v}}', 'latin1');
+    const { seen } = await sent(
+      [
+        '@v = 1\n\nPOST @@/raw\n\n< ./t.txt',
+        'POST @@/replaced\n\n<@ ./t.txt',
+        'POST @@/latin1\n\n<@latin1 ./l.txt',
+        'POST @@/mixed\n\nbefore {{v}}\n< ./t.txt\nafter',
+      ].join('\n\n###\n'),
+      { 't.txt': 'file {{v}}\r\n', 'l.txt': latin1 },
+    );
+    assert.deepEqual(
+      seen.map(({ body }) => body),
+      ['file {{v}}\r\n', 'file 1', 'café 1', 'before 1\nfile {{v}}\r\n\nafter'],
+    );
+    assert.equal(seen[0]?.headers['content-length'], '12');
+  });
+
+  it('sends multipart bodies with the line ends that they need', async () => {
+    const { seen } = await sent(
+      [
+        'POST @@/\nContent-Type: multipart/form-data; boundary=XX\n',
+        '--XX',
+        'Content-Disposition: form-data; name="text"',
+        '',
+        'value {{v}}',
+        '--XX',
+        'Content-Disposition: form-data; name="file"; filename="t.bin"',
+        'Content-Type: application/octet-stream',
+        '',
+        '< ./t.bin',
+        '--XX--',
+        '\n###\n@v = 1\n',
+      ].join('\n'),
+      { 't.bin': 'line\nline\n' },
+    );
+    assert.equal(
+      seen[0]?.body,
+      [
+        '--XX',
+        'Content-Disposition: form-data; name="text"',
+        '',
+        'value 1',
+        '--XX',
+        'Content-Disposition: form-data; name="file"; filename="t.bin"',
+        'Content-Type: application/octet-stream',
+        '',
+        'line\nline\n',
+        '--XX--',
+        '',
+      ].join('\r\n'),
+    );
+  });
+
+  it('sends what is not disabled, with the directives of the file', async () => {
+    const { seen } = await sent('# @disabled\nGET @@/a\n\n### b\n# @disabled false\nGET @@/b\n');
+    assert.deepEqual(lines(seen), ['GET /b']);
+  });
+});
