@@ -1,0 +1,36 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { findScheme } from '../auth/schemes/index.ts';
+import { type AuthDecision, authInForce } from '../features/auth-in-force.ts';
+import type { Scope } from '../features/scopes.ts';
+import { obtainsToken } from '../features/token-request.ts';
+import type { RequestTarget } from '../features/workspace.ts';
+
+export interface AuthLabel extends Pick<AuthDecision, 'from'> {
+  readonly label: string;
+  /** A token is obtained for it, which a person can ask for. */
+  readonly obtainsToken: boolean;
+}
+
+/** The auth in force for a request, named, with the place that decides it. */
+export function authInForceLabel({ file, tree, block }: RequestTarget, scopes: readonly Scope[]): AuthLabel {
+  const decision = authInForce(file, tree, block, scopes);
+  return { label: authLabel(decision, file), from: decision.from, obtainsToken: obtains(decision) };
+}
+
+function obtains({ statement }: AuthDecision): boolean {
+  if (!statement || !findScheme(statement.scheme)?.obtainsTokens) return false;
+  return obtainsToken(statement.scheme, Object.fromEntries(statement.fields.map(({ name, value }) => [name, value])));
+}
+
+/** The auth in force in a few words: `Basic Auth · from folder.http`. */
+function authLabel({ statement, from, shorthand }: AuthDecision, file: string): string {
+  const inherited = from && from.file !== file ? vscode.l10n.t('from {0}', basename(from.file)) : undefined;
+  const ofFile = from && from.level === 'file' ? vscode.l10n.t('from this file') : undefined;
+  const where = inherited ?? ofFile;
+  const name = statement
+    ? (findScheme(statement.scheme)?.label ?? vscode.l10n.t('Unknown: {0}', statement.scheme))
+    : vscode.l10n.t('No Auth');
+  if (shorthand) return `${name} · ${vscode.l10n.t('from the header')}`;
+  return where === undefined ? name : `${name} · ${where}`;
+}

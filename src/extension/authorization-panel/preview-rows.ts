@@ -1,0 +1,29 @@
+import type { HttpRequest } from '../../core/request.ts';
+import { previewText } from '../../features/preview-text.ts';
+import type { PreviewRow } from '../../webview/authorization/messages.ts';
+
+/** A request as the panel's Preview tab draws it, a row per line; none where it can't be computed. */
+export function previewRows(
+  request: HttpRequest | undefined,
+  pending: readonly string[],
+  file: string,
+  reveal: boolean,
+): { readonly rows: readonly PreviewRow[]; readonly hasSecrets: boolean } {
+  if (!request) return { rows: [], hasSecrets: false };
+  const { text, lines, hasSecrets } = previewText({ request, pending, problems: [] }, '', file, reveal);
+  const said = new Map(lines.map(line => [line.line, line]));
+  // The first line is the title's, which the panel shows already.
+  const rows = text
+    .replace(/\n$/, '')
+    .split('\n')
+    .slice(1)
+    .map((content, index): PreviewRow => {
+      const { kind = 'written', origin, file: from, originLine = 1 } = said.get(index + 1) ?? {};
+      return {
+        ...{ text: content, kind },
+        ...(origin === undefined ? {} : { origin }),
+        ...(from === undefined ? {} : { file: from, line: originLine }),
+      };
+    });
+  return { rows, hasSecrets };
+}

@@ -1,0 +1,24 @@
+import * as vscode from 'vscode';
+import type { Exchange } from '../../core/exchange.ts';
+
+/** What came of a request, as its row shows it. */
+export type Result =
+  | { readonly state: 'running' }
+  | { readonly state: 'passed' | 'failed'; readonly text: string; readonly detail: string | undefined };
+
+export function resultOf({ response, error, durationMs }: Exchange): Result {
+  const time = durationMs < 1000 ? `${Math.round(durationMs)} ms` : `${(durationMs / 1000).toFixed(1)} s`;
+  if (!response) {
+    return {
+      state: 'failed',
+      text: error?.code === 'cancelled' ? vscode.l10n.t('cancelled') : vscode.l10n.t('not sent'),
+      detail: error?.message,
+    };
+  }
+  const failed = response.status >= 400 || error !== undefined;
+  return {
+    state: failed ? 'failed' : 'passed',
+    text: `${response.status} · ${time}`,
+    detail: error?.message,
+  };
+}

@@ -1,0 +1,250 @@
+import { dirname, isAbsolute, resolve } from 'node:path';
+import * as vscode from 'vscode';
+import { createAuthMemories } from '../auth/memories.ts';
+import type { AuthorizationAgent } from '../auth/oauth2/authorization-agent.ts';
+import type { Token, TokenSource } from '../auth/token-source.ts';
+import type { TokenStore } from '../auth/tokens/token-store.ts';
+import { asCountersignError, CountersignError } from '../core/errors.ts';
+import type { Prompter, SecretStore, Transport } from '../core/ports.ts';
+import { Redactor } from '../core/redaction.ts';
+import { ResponseValues } from '../core/response-values.ts';
+import type { FormPorts } from '../features/form-preview.ts';
+import type { Preview } from '../features/preview.ts';
+import { previewRequest } from '../features/preview.ts';
+import { RequestVariables } from '../features/request-variables.ts';
+import type { RunnerPorts, RunOptions, RunResult } from '../features/runner.ts';
+import { runRequest } from '../features/runner.ts';
+import { tokenRequest } from '../features/token-request.ts';
+import type { RequestTarget } from '../features/workspace.ts';
+import { createCookieJar } from '../http/cookie-jar.ts';
+import { nodeFiles } from '../http/node-files.ts';
+import { nodeRandom } from '../http/node-random.ts';
+import { runCommand } from '../http/run-command.ts';
+import { storeBody } from '../http/stored-body.ts';
+import type { Documents } from './documents.ts';
+import type { Environments } from './environments.ts';
+import { showInputBoxUntil } from './input-box.ts';
+import type { Secrets } from './secrets.ts';
+import { readSettings } from './settings.ts';
+import type { EngineTokens } from './tokens/engine-tokens.ts';
+import { Transports } from './transports.ts';
+
+/** What one act of a person may ask of them: once somebody has given up signing in, it asks no more. */
+export interface Interaction {
+  refused: boolean;
+}
+
+export interface SendOptions extends RunOptions {
+  /** Absent: nobody is asked to sign in. */
+  readonly interaction?: Interaction;
+}
+
+/** What may ask the person, and until when. */
+type Asked = Pick<SendOptions, 'signal' | 'interaction'>;
+
+/** Sends and previews requests with what the editor offers. Loaded with the first request, not at activation. */
+export interface Engine {
+  /** @throws CountersignError where the request cannot be computed; then nothing was sent */
+  send(target: RequestTarget, options: SendOptions): Promise<RunResult>;
+  preview(target: RequestTarget, signal: AbortSignal): Promise<Preview>;
+  /** What the Authorization panel of a file computes its requests with: nobody is asked, nothing is sent. */
+  formPorts(file: string): Promise<FormPorts>;
+  /** The tokens of this window, loaded when they are first needed. */
+  tokens(): Promise<EngineTokens>;
+  /** What the auth in force for a block asks the token source for. @throws CountersignError */
+  tokenRequest(target: RequestTarget, signal?: AbortSignal): ReturnType<typeof tokenRequest>;
+  /** The environment that is selected for a file. */
+  environment(file: string): string | undefined;
+  /** The text with every secret seen so far masked. */
+  redact(text: string): string;
+  /** Settings are others now: connections made from now on obey them. */
+  reconfigure(): void;
+  dispose(): Promise<void>;
+}
+
+export interface EngineHost {
+  readonly documents: Documents;
+  readonly secrets: Secrets;
+  readonly environments: Environments;
+  readonly version: string;
+  readonly tokenStore: TokenStore;
+  readonly agent: () => Promise<AuthorizationAgent>;
+  readonly log: (text: string, failed: boolean) => void;
+}
+
+export function createEngine(host: EngineHost): Engine {
+  const { documents, secrets, environments, version } = host;
+  const redactor = new Redactor();
+  const clock = { now: Date.now };
+  const random = nodeRandom;
+  const cookies = createCookieJar();
+  const memories = createAuthMemories();
+  const responses = new ResponseValues();
+  const transports = new Transports(signal => secrets.askingUntil(signal));
+  let tokens: Promise<EngineTokens> | undefined;
+
+  const variables = (
+    store: SecretStore,
+    prompter: Prompter | undefined,
+    file: string,
+    named: (name: string) => Promise<string | undefined>,
+  ): RequestVariables =>
+    new RequestVariables({
+      environment: path => environments.layers(path),
+      dotenv: path => environments.dotenv(path),
+      ports: {
+        ...{ clock, random, responses },
+        env: process.env,
+        secrets: store,
+        tokens: named,
+        projectRoot: documents.root(file),
+        secretSeen: redactor.add,
+        ...(prompter ? { prompter } : {}),
+      },
+    });
+
+  /** One over the settings of the window, whichever those are by then. */
+  const lasting: Transport = {
+    send: (request, options) => transports.for(undefined).send(request, options),
+  };
+
+  const seen = (token: Token): Token => {
+    for (const secret of [token.accessToken, token.refreshToken, token.idToken, token.tokenSecret]) {
+      if (secret) redactor.add(secret);
+    }
+    return token;
+  };
+
+  const openTokens = (): Promise<EngineTokens> => {
+    tokens ??= Promise.all([import('./tokens/engine-tokens.ts'), host.agent()]).then(
+      ([module, agent]) =>
+        new module.EngineTokens({
+          ...{ clock, random, agent, transport: lasting, store: host.tokenStore, workspace: documents },
+          log: (text, failed) => host.log(redactor.redact(text), failed),
+          warn: message => void vscode.window.showWarningMessage(message),
+          secretSeen: redactor.add,
+          request: async target => tokenRequest(target, await ports(target.file)),
+          asked: requestOf,
+          environment: file => environments.selected(file),
+        }),
+    );
+    return tokens;
+  };
+
+  /** The sources are loaded with the first request that wants a token. */
+  const tokenSource = (file: string, interaction: Interaction | undefined): TokenSource => {
+    const source = async (): Promise<TokenSource> => {
+      const { asking, quiet } = await openTokens();
+      return (interaction && !interaction.refused ? asking : quiet).in(environments.selected(file));
+    };
+    return {
+      async peek(request) {
+        const state = await (await source()).peek(request);
+        if (state.kind === 'available') seen(state.token);
+        return state;
+      },
+      async get(request, signal) {
+        try {
+          return seen(await (await source()).get(request, signal));
+        } catch (error) {
+          if (interaction && asCountersignError(error).code === 'cancelled') interaction.refused = true;
+          throw error;
+        }
+      },
+      reject: async (request, token) => (await source()).reject(request, token),
+    };
+  };
+
+  const namedToken = (file: string, asked: Asked | undefined) => async (name: string) => {
+    const opened = await openTokens();
+    const environment = environments.selected(file);
+    if (!asked) {
+      const kept = await opened.kept(name, environment);
+      if (kept !== undefined) redactor.add(kept);
+      return kept;
+    }
+    const { interaction, signal } = asked;
+    const source = interaction && !interaction.refused ? opened.asking : opened.quiet;
+    return seen(await source.named(name, environment, signal)).accessToken;
+  };
+
+  const requestOf = async (target: RequestTarget, signal = new AbortController().signal) =>
+    tokenRequest(target, await ports(target.file, { signal }));
+
+  const ports = async (file: string, asked?: Asked): Promise<RunnerPorts> => {
+    const uri = documents.uriOf(file);
+    const settings = readSettings(uri);
+    const store = asked ? secrets.askingUntil(asked.signal) : secrets.quiet;
+    const prompter = asked && prompterUntil(asked.signal);
+    const values = variables(store, prompter, file, namedToken(file, asked));
+    return {
+      workspace: documents,
+      files: nodeFiles,
+      userAgent: `countersign/${version}`,
+      resolvePath: (path, from) => (isAbsolute(path) ? path : resolve(dirname(from), path)),
+      async variablesFor({ tree, block, ...target }, scopes, requestSettings) {
+        const placed = tree.blocks[block];
+        if (!placed) throw new CountersignError('invalid-request', 'There is no request here.');
+        return values.forRequest(target.file, tree, placed, scopes, requestSettings);
+      },
+      cookies,
+      transport: transports.for(uri),
+      storeBody: (response, signal) => storeBody(response, { signal, memoryLimit: settings.memoryLimit }),
+      driver: {
+        ...{ clock, random, memories },
+        files: nodeFiles,
+        env: process.env,
+        ...(vscode.workspace.isTrusted ? { run: runCommand } : {}),
+        tokens: tokenSource(file, asked?.interaction),
+        environment: environments.selected(file) ?? '',
+      },
+      defaults: {
+        insecure: !settings.verifyCertificates,
+        followRedirects: settings.followRedirects,
+        ...(settings.timeout === undefined ? {} : { timeout: settings.timeout }),
+      },
+    };
+  };
+
+  return {
+    async send(target, options) {
+      const result = await runRequest(target, await ports(target.file, options), options);
+      const name = target.tree.blocks[target.block]?.block.name?.text;
+      if (name !== undefined) responses.record(name, result);
+      return result;
+    },
+    preview: async (target, signal) => previewRequest(target, await ports(target.file), signal),
+    async formPorts(file) {
+      const values = variables(secrets.quiet, undefined, file, namedToken(file, undefined));
+      return {
+        ...(await ports(file)),
+        async variablesFor({ tree, block, ...target }, scopes, requestSettings) {
+          const placed = tree.blocks[block];
+          if (!placed) throw new CountersignError('invalid-request', 'There is no request here.');
+          return values.forRequest(target.file, tree, placed, scopes, requestSettings);
+        },
+        fileVariables: (path, tree, scopes) => values.forFile(path, tree, scopes),
+      };
+    },
+    tokens: openTokens,
+    tokenRequest: requestOf,
+    environment: file => environments.selected(file),
+    redact: redactor.redact,
+    reconfigure() {
+      void transports.close();
+    },
+    dispose: () => transports.close(),
+  };
+}
+
+function prompterUntil(signal: AbortSignal): Prompter {
+  return {
+    ask: (name, description, { secret }) =>
+      showInputBoxUntil(signal, {
+        title: name,
+        ...(description === undefined ? {} : { prompt: description }),
+        password: secret,
+        ignoreFocusOut: true,
+      }),
+  };
+}

@@ -1,0 +1,174 @@
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import type { Environments as EnvironmentFiles, RestClientEnvironments } from '../core/environments.ts';
+import type { VariableLayer } from '../core/variable-layer.ts';
+import type { Documents } from './documents.ts';
+
+/** Environment files around each document, and which environment is selected, per workspace folder. */
+export class Environments implements vscode.Disposable {
+  readonly #documents: Documents;
+  readonly #state: vscode.Memento;
+  readonly #item: vscode.StatusBarItem;
+  readonly #read = new Map<string, Promise<EnvironmentFiles>>();
+  readonly #dotenvs = new Map<string, Promise<ReadonlyMap<string, string> | undefined>>();
+  readonly #layers = new Map<string, { selected: string | undefined; layers: readonly VariableLayer[] }>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #disposables: vscode.Disposable[];
+
+  /** Another environment is selected, or a file of them is another. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(documents: Documents, state: vscode.Memento) {
+    this.#documents = documents;
+    this.#state = state;
+    this.#item = vscode.window.createStatusBarItem('countersign.environment', vscode.StatusBarAlignment.Right, 100);
+    this.#item.name = vscode.l10n.t('Countersign Environment');
+    this.#item.command = 'countersign.selectEnvironment';
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      '**/{http-client*.env.json,http-client.env.json.user,.env,.env.*}',
+    );
+    const forget = (): void => {
+      this.#read.clear();
+      this.#dotenvs.clear();
+      this.#layers.clear();
+      this.#changed.fire();
+    };
+    this.#disposables = [
+      this.#item,
+      this.#changed,
+      watcher,
+      watcher.onDidChange(forget),
+      watcher.onDidCreate(forget),
+      watcher.onDidDelete(forget),
+      vscode.workspace.onDidChangeConfiguration(event => {
+        if (event.affectsConfiguration('rest-client.environmentVariables')) forget();
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => this.#show()),
+      this.#changed.event(() => this.#show()),
+      vscode.commands.registerCommand('countersign.selectEnvironment', () => this.#select()),
+    ];
+    this.#show();
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  /** Name of the environment in force for a file. */
+  selected(file: string): string | undefined {
+    return this.#state.get<string>(stateKey(this.#documents.root(file)));
+  }
+
+  /** The variables of the environment in force. @throws CountersignError what is wrong in a file, at its place */
+  async layers(file: string): Promise<readonly VariableLayer[]> {
+    const folder = dirname(file);
+    const selected = this.selected(file);
+    const known = this.#layers.get(folder);
+    if (known && known.selected === selected) return known.layers;
+    const files = await this.#around(file);
+    const problem = files.problems[0];
+    if (problem) throw problem;
+    const { environmentLayers } = await import('../core/environments.ts');
+    const layers = environmentLayers(files, selected);
+    this.#layers.set(folder, { selected, layers });
+    return layers;
+  }
+
+  /** The `.env` file in force for a file; the same map while nothing changed. */
+  dotenv(file: string): Promise<ReadonlyMap<string, string> | undefined> {
+    const folder = dirname(file);
+    const selected = this.selected(file);
+    const key = `${selected ?? ''}\n${folder}`;
+    let reading = this.#dotenvs.get(key);
+    if (!reading) {
+      reading = readDotenv(folder, this.#documents.root(file), selected);
+      this.#dotenvs.set(key, reading);
+    }
+    return reading;
+  }
+
+  #around(file: string): Promise<EnvironmentFiles> {
+    const folder = dirname(file);
+    let reading = this.#read.get(folder);
+    if (!reading) {
+      reading = read(folder, this.#documents.root(file));
+      this.#read.set(folder, reading);
+    }
+    return reading;
+  }
+
+  async #select(): Promise<void> {
+    const file = this.#activeFile() ?? `${vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '.'}/collection.http`;
+    const { environmentNames } = await import('../core/environments.ts');
+    const names = environmentNames(await this.#around(file));
+    const selected = this.selected(file);
+    const current = vscode.l10n.t('current');
+    const items: (vscode.QuickPickItem & { readonly name?: string })[] = [
+      {
+        label: vscode.l10n.t('No Environment'),
+        ...(selected === undefined ? { description: current } : {}),
+        iconPath: new vscode.ThemeIcon('circle-slash'),
+      },
+      ...names.map(name => ({
+        label: name,
+        name,
+        ...(name === selected ? { description: current } : {}),
+        iconPath: new vscode.ThemeIcon('server-environment'),
+      })),
+    ];
+    const chosen = await vscode.window.showQuickPick(items, {
+      title: vscode.l10n.t('Select Environment'),
+      placeHolder:
+        names.length > 0
+          ? vscode.l10n.t('Environment whose variables requests use')
+          : vscode.l10n.t('State environments in http-client.env.json, in the folder of the requests or above it.'),
+    });
+    if (!chosen) return;
+    await this.#state.update(stateKey(this.#documents.root(file)), chosen.name);
+    this.#changed.fire();
+  }
+
+  #activeFile(): string | undefined {
+    const document = vscode.window.activeTextEditor?.document;
+    return document?.languageId === 'http' ? this.#documents.fileOf(document.uri) : undefined;
+  }
+
+  #show(): void {
+    const file = this.#activeFile();
+    if (file === undefined) {
+      this.#item.hide();
+      return;
+    }
+    const selected = this.selected(file);
+    this.#item.text = `$(server-environment) ${selected ?? vscode.l10n.t('No Environment')}`;
+    this.#item.tooltip = vscode.l10n.t('Select the environment whose variables requests use');
+    this.#item.show();
+  }
+}
+
+/**
+ * The environments of files and, below them, of REST Client's settings. Loaded when first needed, not at activation.
+ */
+async function read(folder: string, root: string): Promise<EnvironmentFiles> {
+  const { mergeEnvironments, readEnvironments, restClientEnvironments } = await import('../core/environments.ts');
+  const { nodeFiles } = await import('../http/node-files.ts');
+  const inSettings = vscode.workspace
+    .getConfiguration('rest-client', vscode.Uri.file(folder))
+    .get<RestClientEnvironments>('environmentVariables');
+  const files = await readEnvironments(folder, root, nodeFiles);
+  return inSettings ? mergeEnvironments([files, restClientEnvironments(inSettings)]) : files;
+}
+
+async function readDotenv(
+  folder: string,
+  root: string,
+  selected: string | undefined,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const environments = await import('../core/environments.ts');
+  const { nodeFiles } = await import('../http/node-files.ts');
+  return environments.readDotenv(folder, root, selected, nodeFiles);
+}
+
+function stateKey(root: string): string {
+  return `environment:${root}`;
+}

@@ -1,0 +1,113 @@
+import * as vscode from 'vscode';
+import type { AuthorizationAgent } from '../auth/oauth2/authorization-agent.ts';
+import { registerAuthorizationPanel } from './authorization-panel/commands.ts';
+import { RequestLenses } from './code-lens.ts';
+import { registerCollections } from './collections/feature.ts';
+import { Console } from './console.ts';
+import { CurlCommands } from './curl-commands.ts';
+import { Documents } from './documents.ts';
+import type { Engine } from './engine.ts';
+import { Environments } from './environments.ts';
+import { LanguageFeatures } from './language/language-features.ts';
+import { goToAuthorization, Previews } from './preview.ts';
+import type { ResponsePanels } from './response-panel.ts';
+import { Secrets } from './secrets.ts';
+import { Sender } from './sender.ts';
+import { responseViewType } from './settings.ts';
+import { TokenManager } from './tokens/token-manager.ts';
+import { UriCallbacks } from './tokens/uri-callbacks.ts';
+
+let engine: Promise<Engine> | undefined;
+
+/** Registers what the editor asks for; the engine and what it needs are loaded with the first request. */
+export function activate(context: vscode.ExtensionContext): void {
+  const console = new Console();
+  const documents = new Documents();
+  const secrets = new Secrets(context);
+  const environments = new Environments(documents, context.workspaceState);
+  const version = String(context.extension.packageJSON.version);
+  const loadEngine = (): Promise<Engine> => {
+    engine ??= import('./engine.ts').then(({ createEngine }) =>
+      createEngine({
+        ...{ documents, secrets, environments, version, agent },
+        tokenStore: tokens.store,
+        log: (text, failed) => console.attempt(text, failed),
+      }),
+    );
+    return engine;
+  };
+  const callbacks = new UriCallbacks(context);
+  const agent = async (): Promise<AuthorizationAgent> => {
+    const { EditorAgent } = await import('./tokens/authorization-agent.ts');
+    return new EditorAgent({ extensionUri: context.extensionUri, callbacks });
+  };
+  const tokens = new TokenManager({ context, documents, console, engine: loadEngine });
+  const sender = new Sender({ documents, console, engine: loadEngine, panels: () => loadPanels() });
+  let panels: Promise<ResponsePanels> | undefined;
+  const loadPanels = (): Promise<ResponsePanels> => {
+    panels ??= import('./response-panel.ts').then(
+      module =>
+        new module.ResponsePanels({
+          extensionUri: context.extensionUri,
+          documents,
+          console,
+          resend: subject => void sender.resend(subject),
+          cancel: () => sender.cancelAll(),
+        }),
+    );
+    return panels;
+  };
+  const previews = new Previews({
+    documents,
+    console,
+    engine: loadEngine,
+    onDidChange: [documents.onDidChange, environments.onDidChange],
+  });
+  const register = vscode.commands.registerCommand;
+  context.subscriptions.push(
+    console,
+    documents,
+    secrets,
+    environments,
+    sender,
+    callbacks,
+    tokens,
+    { dispose: () => void panels?.then(loaded => loaded.dispose()) },
+    previews,
+    new RequestLenses(documents, sender),
+    new LanguageFeatures({ documents, environments, secrets, tokens, engine: loadEngine }),
+    registerAuthorizationPanel({
+      ...{ documents, console, secrets, sender, engine: loadEngine, extensionUri: context.extensionUri },
+      onDidChange: [documents.onDidChange, environments.onDidChange, context.secrets.onDidChange],
+    }),
+    registerCollections({ documents, sender }),
+    new CurlCommands({ documents, console, secrets, engine: loadEngine }),
+    register('countersign.goToAuthorization', (file?: unknown, line?: unknown) =>
+      goToAuthorization(documents, file, line),
+    ),
+    vscode.window.registerWebviewPanelSerializer(responseViewType, {
+      deserializeWebviewPanel: async (panel, state) => (await loadPanels()).restore(panel, state),
+    }),
+    register('countersign.showResponse', async () => (await loadPanels()).pick()),
+    register('countersign.showConsole', () => console.show()),
+    register('countersign.openWalkthrough', () =>
+      vscode.commands.executeCommand(
+        'workbench.action.openWalkthrough',
+        `${context.extension.id}#countersign.start`,
+        false,
+      ),
+    ),
+    vscode.workspace.onDidChangeConfiguration(event => {
+      if (event.affectsConfiguration('countersign') || event.affectsConfiguration('http')) {
+        void engine?.then(loaded => loaded.reconfigure());
+      }
+    }),
+  );
+}
+
+/** Closes connections and deletes the temporary files of responses. */
+export async function deactivate(): Promise<void> {
+  if (!engine) return;
+  const { deleteOpenedBodies } = await import('./response-body.ts');
+  await Promise.allSettled([engine.then(loaded => loaded.dispose()), deleteOpenedBodies()]);
+}

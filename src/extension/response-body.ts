@@ -1,0 +1,119 @@
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import * as vscode from 'vscode';
+import { decodeText } from '../core/charset.ts';
+import { CountersignError } from '../core/errors.ts';
+import type { StoredBody } from '../core/exchange.ts';
+import type { BodyKind } from '../features/media-type.ts';
+import { extensionFor, sniffKind } from '../features/media-type.ts';
+import type { ResponseRecord } from './response-history.ts';
+
+/** More than this is neither copied to the clipboard nor opened as an untitled document. */
+const largestText = 50 * 1024 * 1024;
+
+const languages: Readonly<Partial<Record<string, string>>> = {
+  json: 'json',
+  xml: 'xml',
+  svg: 'xml',
+  html: 'html',
+  css: 'css',
+  js: 'javascript',
+  md: 'markdown',
+  yaml: 'yaml',
+};
+
+/** Asks where to, and writes the whole body there. */
+export async function saveBody(record: ResponseRecord): Promise<void> {
+  const body = bodyOf(record);
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const name = fileNameFor(record, await kindOf(record, body));
+  const target = await vscode.window.showSaveDialog({
+    title: vscode.l10n.t('Save Response Body'),
+    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
+  });
+  if (!target) return;
+  if (target.scheme === 'file') await writeTo(target.fsPath, body);
+  else await vscode.workspace.fs.writeFile(target, await allBytes(body));
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Saved {0}', target.fsPath), 4000);
+}
+
+export async function copyBody(record: ResponseRecord): Promise<void> {
+  const body = bodyOf(record);
+  if ((await kindOf(record, body)) === 'binary' || record.model.body?.kind === 'image') {
+    throw new CountersignError('too-large', vscode.l10n.t('A binary body can’t be copied as text: save it instead.'));
+  }
+  await vscode.env.clipboard.writeText(decode(await allBytes(body), record));
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Body copied.'), 3000);
+}
+
+/** Opens the body as an untitled document, or as a temporary file where it is an image or too large for that. */
+export async function openBody(record: ResponseRecord): Promise<void> {
+  const body = bodyOf(record);
+  const kind = await kindOf(record, body);
+  if (kind !== 'image' && kind !== 'binary' && body.size <= 5 * 1024 * 1024) {
+    const language = languages[extensionFor(record.model.body?.mediaType ?? '', kind)] ?? 'plaintext';
+    const content = decode(await allBytes(body), record);
+    const document = await vscode.workspace.openTextDocument({ content, language });
+    await vscode.window.showTextDocument(document, { preview: false });
+    return;
+  }
+  const file = join(await temporaryFolder(), fileNameFor(record, kind));
+  await writeTo(file, body);
+  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
+}
+
+let folder: Promise<string> | undefined;
+
+async function temporaryFolder(): Promise<string> {
+  const { mkdtemp } = await import('node:fs/promises');
+  const { tmpdir } = await import('node:os');
+  folder ??= mkdtemp(join(tmpdir(), 'countersign-body-'));
+  return folder;
+}
+
+/** Deletes what `openBody` wrote. */
+export async function deleteOpenedBodies(): Promise<void> {
+  if (folder) await rm(await folder, { recursive: true, force: true });
+}
+
+async function writeTo(path: string, body: StoredBody): Promise<void> {
+  await pipeline(Readable.from(body.open()), createWriteStream(path, { mode: 0o600 }));
+}
+
+function bodyOf({ exchange }: ResponseRecord): StoredBody {
+  const body = exchange.response?.body;
+  if (!body) throw new CountersignError('io', vscode.l10n.t('The response has no body.'));
+  return body;
+}
+
+async function kindOf({ model }: ResponseRecord, body: StoredBody): Promise<BodyKind> {
+  const kind = model.body?.kind ?? 'binary';
+  return kind === 'binary' ? sniffKind(await body.start(4096)) : kind;
+}
+
+function decode(bytes: Uint8Array, { model }: ResponseRecord): string {
+  return decodeText(bytes, model.body?.charset ?? 'utf-8');
+}
+
+async function allBytes(body: StoredBody): Promise<Uint8Array> {
+  if (body.bytes) return body.bytes;
+  if (body.size > largestText) {
+    throw new CountersignError('too-large', vscode.l10n.t('The body is too large for this: save it instead.'));
+  }
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body.open()) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** A name made of the URL's last segment or the request's title. */
+function fileNameFor({ model, subject }: ResponseRecord, kind: BodyKind): string {
+  const extension = extensionFor(model.body?.mediaType ?? '', kind);
+  const path = URL.parse(model.url)?.pathname ?? '';
+  const last = path.split('/').at(-1) ?? '';
+  if (/^[\w.-]{1,80}\.\w{1,8}$/.test(last)) return last;
+  const plain = (last || subject.title).replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^-|-$/g, '');
+  return `${plain.slice(0, 60) || 'response'}.${extension}`;
+}

@@ -1,0 +1,252 @@
+import * as vscode from 'vscode';
+import type { Exchange } from '../core/exchange.ts';
+import type { ResponseSubject } from '../features/response-model.ts';
+import { requestModel } from '../features/response-model.ts';
+import { formatDuration } from '../features/units.ts';
+import type { FromPanel, ToPanel } from '../webview/response/messages.ts';
+import { fromPanel, isPanelState } from '../webview/response/messages.ts';
+import { english } from '../webview/response/texts.ts';
+import type { Console } from './console.ts';
+import type { Documents } from './documents.ts';
+import { goTo } from './go-to.ts';
+import { PagePanel } from './page-panel.ts';
+import { copyBody, openBody, saveBody } from './response-body.ts';
+import type { ResponseRecord } from './response-history.ts';
+import { ResponseHistory } from './response-history.ts';
+import { responseSettings, responseViewType as viewType } from './settings.ts';
+
+export interface ResponseHost {
+  readonly extensionUri: vscode.Uri;
+  readonly documents: Documents;
+  readonly console: Console;
+  resend(subject: Pick<ResponseSubject, 'file' | 'line' | 'title'>): void;
+  cancel(): void;
+}
+
+/** The response panels of a window: one that is used again, and those that a person pinned. */
+export class ResponsePanels implements vscode.Disposable {
+  readonly #host: ResponseHost;
+  readonly #history = new ResponseHistory();
+  readonly #panels = new Set<ResponsePanel>();
+
+  constructor(host: ResponseHost) {
+    this.#host = host;
+  }
+
+  dispose(): void {
+    for (const panel of this.#panels) panel.dispose();
+    void this.#history.dispose();
+  }
+
+  /** Takes over a panel that was open before the window was reloaded. */
+  restore(panel: vscode.WebviewPanel, state: unknown): void {
+    this.#adopt(panel, isPanelState(state) ? (state as { subject?: ResponseSubject }).subject : undefined);
+  }
+
+  /** Opens the panel if need be and shows that a request is on its way. */
+  running(title: string, startedAt: number, attempts: number): void {
+    this.#free().running({ type: 'running', title, startedAt, attempts });
+  }
+
+  /** The run ended with nothing to show. */
+  idle(): void {
+    for (const panel of this.#panels) panel.idle();
+  }
+
+  show(exchange: Exchange, subject: ResponseSubject): void {
+    const record = this.#history.add(exchange, subject, responseSettings().history);
+    const shown = this.#free();
+    shown.show(record);
+    for (const panel of this.#panels) if (panel !== shown) panel.refresh();
+  }
+
+  #free(): ResponsePanel {
+    for (const panel of this.#panels) {
+      if (!panel.pinned) {
+        panel.reveal();
+        return panel;
+      }
+    }
+    const column = responseSettings().column === 'beside' ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    const panel = vscode.window.createWebviewPanel(
+      viewType,
+      vscode.l10n.t('Response'),
+      { viewColumn: column, preserveFocus: true },
+      { enableScripts: true, enableFindWidget: false },
+    );
+    return this.#adopt(panel, undefined);
+  }
+
+  #adopt(panel: vscode.WebviewPanel, last: ResponseSubject | undefined): ResponsePanel {
+    const response = new ResponsePanel(panel, this.#host, this.#history, last, () => this.pick(response));
+    this.#panels.add(response);
+    panel.onDidDispose(() => this.#panels.delete(response));
+    return response;
+  }
+
+  /** Lets a person choose one of the last responses to show. */
+  async pick(into?: ResponsePanel): Promise<void> {
+    const records = this.#history.records.toReversed();
+    if (records.length === 0) {
+      vscode.window.showInformationMessage(vscode.l10n.t('No request has been sent in this window yet.'));
+      return;
+    }
+    const items = records.map(record => ({
+      label: `${record.model.status ?? '—'} ${record.subject.title}`,
+      description: `${record.model.method} ${record.model.url}`,
+      detail: `${new Date(record.model.startedAt || Date.now()).toLocaleTimeString(vscode.env.language)} · ${formatDuration(record.model.durationMs)}`,
+      record,
+    }));
+    const chosen = await vscode.window.showQuickPick(items, {
+      title: vscode.l10n.t('Response History'),
+      placeHolder: vscode.l10n.t('Response to show'),
+      matchOnDescription: true,
+    });
+    if (chosen) (into ?? this.#free()).show(chosen.record);
+  }
+}
+
+/** One webview with a response; this side keeps the state. */
+class ResponsePanel {
+  readonly #page: PagePanel<ToPanel, FromPanel>;
+  readonly #host: ResponseHost;
+  readonly #history: ResponseHistory;
+  readonly #pick: () => void;
+  #shown: ResponseRecord | undefined;
+  #running: Extract<ToPanel, { type: 'running' }> | undefined;
+  /** What was shown before the window was reloaded. */
+  #last: ResponseSubject | undefined;
+  pinned = false;
+
+  constructor(
+    panel: vscode.WebviewPanel,
+    host: ResponseHost,
+    history: ResponseHistory,
+    last: ResponseSubject | undefined,
+    pick: () => void,
+  ) {
+    this.#host = host;
+    this.#history = history;
+    this.#last = last;
+    this.#pick = pick;
+    this.#page = new PagePanel(panel, {
+      extensionUri: host.extensionUri,
+      name: 'response',
+      icon: 'response',
+      english,
+      console: host.console,
+      read: fromPanel,
+      handle: message => this.#handle(message),
+    });
+  }
+
+  dispose(): void {
+    this.#page.panel.dispose();
+  }
+
+  reveal(): void {
+    const { panel } = this.#page;
+    if (!panel.visible) panel.reveal(undefined, true);
+  }
+
+  running(message: Extract<ToPanel, { type: 'running' }>): void {
+    this.#running = message;
+    this.#page.post(message);
+  }
+
+  idle(): void {
+    if (!this.#running) return;
+    this.#running = undefined;
+    this.#page.post({ type: 'idle' });
+  }
+
+  show(record: ResponseRecord): void {
+    this.#shown = record;
+    this.#running = undefined;
+    this.#page.panel.title = record.subject.title || vscode.l10n.t('Response');
+    this.refresh();
+  }
+
+  /** Tells the page again what it shows, for instance as its place in the history changed. */
+  refresh(): void {
+    const record = this.#shown;
+    if (!record) return;
+    this.#page.post({
+      type: 'response',
+      id: record.id,
+      model: record.model,
+      position: this.#history.position(record.id),
+      count: this.#history.records.length,
+      pinned: this.pinned,
+    });
+  }
+
+  async #handle(message: FromPanel): Promise<void> {
+    const shown = 'id' in message ? this.#history.get(message.id) : this.#shown;
+    switch (message.type) {
+      case 'ready':
+        this.refresh();
+        if (this.#running) this.#page.post(this.#running);
+        return;
+      case 'body':
+        return shown && this.#sendBody(shown);
+      case 'reveal': {
+        const request = shown?.exchange.attempts.at(-1)?.request ?? shown?.exchange.request;
+        if (shown && request) this.#page.post({ type: 'revealed', id: shown.id, request: requestModel(request, true) });
+        return;
+      }
+      case 'save':
+        return shown && saveBody(shown);
+      case 'copy':
+        return shown && copyBody(shown);
+      case 'open':
+        return shown && openBody(shown);
+      case 'copy-text':
+        return vscode.env.clipboard.writeText(message.text);
+      case 'resend':
+        return this.#resend();
+      case 'cancel':
+        return this.#host.cancel();
+      case 'pin':
+        this.pinned = message.pinned;
+        return this.#page.post({ type: 'pinned', pinned: message.pinned });
+      case 'history':
+        return this.#step(message.step);
+      case 'pick-history':
+        return this.#pick();
+      case 'goto':
+        return goTo(this.#host.documents.uriOf(message.file), message.line);
+      case 'action':
+        return this.#act(message.action);
+    }
+  }
+
+  #resend(): void {
+    const subject = this.#shown?.subject ?? this.#last;
+    if (subject) this.#host.resend(subject);
+  }
+
+  async #act(action: Extract<FromPanel, { type: 'action' }>['action']): Promise<void> {
+    if (action === 'resend') this.#resend();
+    else if (action === 'console') this.#host.console.show();
+    else if (action === 'trust') await vscode.commands.executeCommand('workbench.trust.manage');
+    else if (action === 'settings') {
+      await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:countersign.countersign');
+    }
+  }
+
+  #step(by: number): void {
+    const { records } = this.#history;
+    const at = this.#shown ? this.#history.position(this.#shown.id) - 1 : records.length;
+    const next = records[at + Math.sign(by)];
+    if (next) this.show(next);
+  }
+
+  async #sendBody({ id, exchange }: ResponseRecord): Promise<void> {
+    const body = exchange.response?.body;
+    if (!body) return;
+    // A copy of its own: a Buffer is no typed array to the webview's messages, and its memory may be shared.
+    const bytes = new Uint8Array(await body.start(responseSettings().shown));
+    this.#page.post({ type: 'body', id, bytes, whole: bytes.length >= body.size });
+  }
+}

@@ -1,0 +1,258 @@
+import * as vscode from 'vscode';
+import type { CountersignError } from '../core/errors.ts';
+import { asCountersignError } from '../core/errors.ts';
+import type { Exchange } from '../core/exchange.ts';
+import type { HttpRequest } from '../core/request.ts';
+import { requestTitle } from '../features/request-title.ts';
+import type { ResponseSubject } from '../features/response-model.ts';
+import type { RequestTarget } from '../features/workspace.ts';
+import type { Block } from '../language/syntax-tree.ts';
+import type { Console } from './console.ts';
+import type { Documents } from './documents.ts';
+import type { Engine, Interaction } from './engine.ts';
+import type { ResponsePanels } from './response-panel.ts';
+
+export interface SenderHost {
+  readonly documents: Documents;
+  readonly console: Console;
+  readonly panels: () => Promise<ResponsePanels>;
+  readonly engine: () => Promise<Engine>;
+}
+
+/** Sends the requests of documents, one run per request at a time, and knows which are on their way. */
+export class Sender implements vscode.Disposable {
+  readonly #host: SenderHost;
+  readonly #running = new Map<Block, AbortController>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #disposables: vscode.Disposable[];
+
+  readonly #sent = new vscode.EventEmitter<{ readonly target: RequestTarget; readonly exchange: Exchange }>();
+
+  readonly onDidChangeRunning = this.#changed.event;
+  /** A request was sent, or it turned out that it can't be. */
+  readonly onDidSend = this.#sent.event;
+
+  constructor(host: SenderHost) {
+    this.#host = host;
+    const register = vscode.commands.registerCommand;
+    this.#disposables = [
+      this.#changed,
+      this.#sent,
+      register('countersign.send', (uri?: unknown, line?: unknown) => this.#sendAt(uri, line)),
+      register('countersign.sendAll', (uri?: unknown) => this.#sendAll(uri)),
+      register('countersign.cancel', (uri?: unknown, line?: unknown) => this.#cancelAt(uri, line)),
+    ];
+  }
+
+  dispose(): void {
+    this.cancelAll();
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  isRunning({ tree, block }: RequestTarget): boolean {
+    const found = tree.blocks[block]?.block;
+    return found !== undefined && this.#running.has(found);
+  }
+
+  cancelAll(): void {
+    for (const controller of this.#running.values()) controller.abort();
+  }
+
+  /** Sends again what a panel shows: the request of that name or title, else the one at its line. */
+  async resend({ file, line, title }: Pick<ResponseSubject, 'file' | 'line' | 'title'>): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(this.#host.documents.uriOf(file));
+    const targets = this.#host.documents.targets(document);
+    const named = targets.filter(target => titleOf(target) === title);
+    const target = (named.length === 1 ? named[0] : undefined) ?? this.#host.documents.target(document, line - 1);
+    if (target) await this.send(target);
+    else vscode.window.showWarningMessage(vscode.l10n.t('The request “{0}” is no longer in its file.', title));
+  }
+
+  /** Sends one request and shows what came of it. Resolves to the exchange, undefined where it wasn't even tried. */
+  async send(
+    target: RequestTarget,
+    signal?: AbortSignal,
+    interaction: Interaction = { refused: false },
+  ): Promise<Exchange | undefined> {
+    const placed = target.tree.blocks[target.block];
+    if (!placed?.block.request) return undefined;
+    if (!(await trusted()) || !(await confirmed(target))) return undefined;
+    const { block } = placed;
+    if (this.#running.has(block)) return undefined;
+    const controller = new AbortController();
+    signal?.addEventListener('abort', () => controller.abort(), { once: true });
+    this.#running.set(block, controller);
+    this.#changed.fire();
+    const title = titleOf(target);
+    const subject = { title, file: target.file, line: placed.line + placed.block.request.line + 1 };
+    try {
+      return await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Sending {0}', title) },
+        () => this.#run(target, subject, controller.signal, interaction),
+      );
+    } finally {
+      this.#running.delete(block);
+      this.#changed.fire();
+    }
+  }
+
+  async #run(
+    target: RequestTarget,
+    subject: ResponseSubject,
+    signal: AbortSignal,
+    interaction: Interaction,
+  ): Promise<Exchange> {
+    const { console } = this.#host;
+    const panels = await this.#host.panels();
+    const startedAt = Date.now();
+    panels.running(subject.title, startedAt, 1);
+    let exchange: Exchange;
+    let attempts = 0;
+    try {
+      const engine = await this.#host.engine();
+      exchange = await engine.send(target, {
+        signal,
+        interaction,
+        onAttempt: attempt => {
+          if (attempt.response) return;
+          attempts += 1;
+          if (attempts > 1) panels.running(subject.title, startedAt, attempts);
+        },
+      });
+      const { attemptLog } = await import('../features/attempt-log.ts');
+      for (const attempt of exchange.attempts) {
+        console.attempt(engine.redact(attemptLog(attempt)), attempt.error !== undefined);
+      }
+    } catch (error) {
+      exchange = unsent(target, console.error(error), Date.now() - startedAt);
+    }
+    panels.show(exchange, subject);
+    this.#sent.fire({ target, exchange });
+    return exchange;
+  }
+
+  async #sendAt(uri: unknown, line: unknown): Promise<void> {
+    const target = await this.#targetAt(uri, line);
+    if (target) await this.send(target);
+  }
+
+  async #cancelAt(uri: unknown, line: unknown): Promise<void> {
+    if (typeof line !== 'number') {
+      this.cancelAll();
+      return;
+    }
+    const target = await this.#targetAt(uri, line);
+    const block = target?.tree.blocks[target.block]?.block;
+    if (block) this.#running.get(block)?.abort();
+  }
+
+  /** The request that a code lens, or else the cursor, is at. */
+  async #targetAt(uri: unknown, line: unknown): Promise<RequestTarget | undefined> {
+    const found = await requestAt(this.#host.documents, uri, line);
+    if (!found) vscode.window.showInformationMessage(vscode.l10n.t('Put the cursor into a request of an .http file.'));
+    return found;
+  }
+
+  async #sendAll(uri: unknown): Promise<void> {
+    const document = await documentOf(uri);
+    const targets = document ? this.#host.documents.targets(document) : [];
+    if (targets.length === 0) {
+      vscode.window.showInformationMessage(vscode.l10n.t('There is no request in this file.'));
+      return;
+    }
+    if (!(await trusted())) return;
+    const failed: string[] = [];
+    let sent = 0;
+    const cancelled = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Sending'), cancellable: true },
+      async (progress, token) => {
+        const controller = new AbortController();
+        token.onCancellationRequested(() => controller.abort());
+        // Whoever gives up signing in once is not asked again by the requests that follow.
+        const interaction: Interaction = { refused: false };
+        for (const target of targets) {
+          if (controller.signal.aborted) break;
+          if (isDisabled(target)) continue;
+          const title = titleOf(target);
+          progress.report({ message: `${title} (${sent + 1}/${targets.length})`, increment: 100 / targets.length });
+          const exchange = await this.send(target, controller.signal, interaction);
+          if (!exchange) continue;
+          sent += 1;
+          if (exchange.error || (exchange.response?.status ?? 0) >= 400) failed.push(title);
+        }
+        return controller.signal.aborted;
+      },
+    );
+    if (cancelled) return;
+    if (failed.length === 0) {
+      vscode.window.showInformationMessage(vscode.l10n.t('{0} requests sent, all answered without an error.', sent));
+      return;
+    }
+    const show = vscode.l10n.t('Show Responses');
+    const message = vscode.l10n.t('{0} requests sent, {1} failed: {2}', sent, failed.length, failed.join(', '));
+    if ((await vscode.window.showWarningMessage(message, show)) === show) {
+      await vscode.commands.executeCommand('countersign.showResponse');
+    }
+  }
+}
+
+function titleOf({ tree, block }: RequestTarget): string {
+  const placed = tree.blocks[block];
+  return placed ? requestTitle(placed) : '';
+}
+
+function isDisabled({ tree, block }: RequestTarget): boolean {
+  const directives = tree.blocks[block]?.block.directives ?? [];
+  return directives.some(({ name, value }) => name.text === 'disabled' && value.text !== 'false');
+}
+
+/** `# @note` asks before the request is sent. */
+async function confirmed({ tree, block }: RequestTarget): Promise<boolean> {
+  const placed = tree.blocks[block];
+  const note = placed?.block.directives.find(({ name }) => name.text === 'note');
+  if (!placed || !note) return true;
+  const send = vscode.l10n.t('Send');
+  const question = note.value.text || vscode.l10n.t('Send “{0}”?', requestTitle(placed));
+  return (await vscode.window.showWarningMessage(question, { modal: true }, send)) === send;
+}
+
+/** Whether requests may be sent from this workspace; says so where they may not. */
+export async function trusted(): Promise<boolean> {
+  if (vscode.workspace.isTrusted) return true;
+  const manage = vscode.l10n.t('Manage Workspace Trust');
+  const chosen = await vscode.window.showErrorMessage(
+    vscode.l10n.t('Nothing is sent from a workspace that isn’t trusted: its files could send your secrets anywhere.'),
+    manage,
+  );
+  if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+  return vscode.workspace.isTrusted;
+}
+
+/** What is shown of a request that could not be computed. */
+function unsent({ tree, block }: RequestTarget, error: CountersignError, durationMs: number): Exchange {
+  const node = tree.blocks[block]?.block.request;
+  const request: HttpRequest = {
+    method: node?.method?.text ?? 'GET',
+    url: node?.target.text ?? '',
+    query: [],
+    headers: [],
+    cookies: [],
+    body: undefined,
+    overridden: [],
+  };
+  return { request, attempts: [], error: asCountersignError(error), durationMs };
+}
+
+export async function documentOf(uri: unknown): Promise<vscode.TextDocument | undefined> {
+  if (uri instanceof vscode.Uri) return vscode.workspace.openTextDocument(uri);
+  const document = vscode.window.activeTextEditor?.document;
+  return document?.languageId === 'http' ? document : undefined;
+}
+
+/** The request at a line (from 0) of a document; without them, at the cursor. */
+export async function requestAt(documents: Documents, uri: unknown, line: unknown): Promise<RequestTarget | undefined> {
+  const document = await documentOf(uri);
+  if (!document) return undefined;
+  const at = typeof line === 'number' ? line : vscode.window.activeTextEditor?.selection.active.line;
+  return documents.target(document, at ?? 0);
+}

@@ -1,0 +1,177 @@
+import * as vscode from 'vscode';
+import type { TokenRecord } from '../../auth/tokens/token-record.ts';
+import type { TokenStore } from '../../auth/tokens/token-store.ts';
+import { asCountersignError } from '../../core/errors.ts';
+import { authInForce } from '../../features/auth-in-force.ts';
+import { findScopes } from '../../features/scopes.ts';
+import type { RequestTarget } from '../../features/workspace.ts';
+import { fileBlock } from '../../language/auth-printer.ts';
+import type { Console } from '../console.ts';
+import type { Documents } from '../documents.ts';
+import type { Engine } from '../engine.ts';
+import { goTo } from '../go-to.ts';
+import { documentOf } from '../sender.ts';
+
+export interface TokenExchangesHost {
+  readonly store: TokenStore;
+  readonly documents: Documents;
+  readonly console: Pick<Console, 'error' | 'show'>;
+  readonly engine: () => Promise<Pick<Engine, 'tokens' | 'tokenRequest' | 'environment'>>;
+  /** Shows what was got. */
+  readonly show: (record: TokenRecord) => Promise<void>;
+  /** Writes it into the request at hand. */
+  readonly use: (record: TokenRecord) => Promise<void>;
+}
+
+/** What a person asks of authorization servers: get, refresh, revoke; failures are told with what can be done. */
+export class TokenExchanges {
+  readonly #host: TokenExchangesHost;
+
+  constructor(host: TokenExchangesHost) {
+    this.#host = host;
+  }
+
+  /** @param given `{ file, line }` (from 1; without a line, what the file states for all), a token, a document with `line` (from 0), or nothing: what the cursor is in */
+  async get(given?: unknown, line?: unknown): Promise<void> {
+    if (!(await trusted())) return;
+    let target: RequestTarget | undefined;
+    await this.#attempt(
+      vscode.l10n.t('Getting a token'),
+      async signal => {
+        target = await this.#target(given, line);
+        if (!target) {
+          const message = vscode.l10n.t('Put the cursor into a request, or an @auth, that obtains a token.');
+          vscode.window.showInformationMessage(message);
+          return;
+        }
+        const engine = await this.#host.engine();
+        const [request, tokens] = await Promise.all([engine.tokenRequest(target), engine.tokens()]);
+        if (!request) {
+          vscode.window.showInformationMessage(vscode.l10n.t('The authorization in force here obtains no token.'));
+          return;
+        }
+        const record = await tokens.asking.obtain(request, engine.environment(target.file), signal);
+        await this.#host.show(record);
+        // The question stays as long as it likes; the getting is over.
+        void this.#offer(record);
+      },
+      async () => target && this.#statement(target),
+      () => this.get(given, line),
+    );
+  }
+
+  async refresh(record: TokenRecord): Promise<void> {
+    if (!(await trusted())) return;
+    await this.#attempt(
+      vscode.l10n.t('Refreshing the token “{0}”', record.name),
+      async signal => {
+        const { asking } = await (await this.#host.engine()).tokens();
+        await asking.renew(record.key, signal);
+        vscode.window.setStatusBarMessage(vscode.l10n.t('The token “{0}” was refreshed.', record.name), 5000);
+      },
+      () => this.#statementOf(record),
+      () => this.refresh(record),
+    );
+  }
+
+  async revoke(record: TokenRecord): Promise<void> {
+    if (!(await trusted())) return;
+    const revoke = vscode.l10n.t('Revoke');
+    const question = vscode.l10n.t('Revoke the token “{0}” at {1}?', record.name, record.issuer);
+    const detail = vscode.l10n.t('It can’t be used any more, by anybody, and is deleted here.');
+    if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, revoke)) !== revoke) return;
+    await this.#attempt(
+      vscode.l10n.t('Revoking the token “{0}”', record.name),
+      async signal => {
+        const { asking } = await (await this.#host.engine()).tokens();
+        await asking.revoke(record.key, signal);
+        vscode.window.setStatusBarMessage(vscode.l10n.t('The token “{0}” was revoked.', record.name), 5000);
+      },
+      () => this.#statementOf(record),
+      () => this.revoke(record),
+    );
+  }
+
+  async #offer(record: TokenRecord): Promise<void> {
+    const use = vscode.l10n.t('Use Token');
+    const said = await vscode.window.showInformationMessage(vscode.l10n.t('Got the token “{0}”.', record.name), use);
+    if (said === use) await this.#host.use(record);
+  }
+
+  /** Runs with a signal of its own; a failure is told with the server's words and what can be done. */
+  async #attempt(
+    title: string,
+    work: (signal: AbortSignal) => Promise<void>,
+    statement: () => Promise<{ readonly file: string; readonly line: number } | undefined>,
+    retry: () => Promise<void>,
+  ): Promise<void> {
+    const controller = new AbortController();
+    try {
+      await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+        work(controller.signal),
+      );
+    } catch (cause) {
+      if (asCountersignError(cause).code === 'cancelled') return;
+      const { message, hint } = this.#host.console.error(cause);
+      const again = vscode.l10n.t('Retry');
+      const edit = vscode.l10n.t('Edit');
+      const show = vscode.l10n.t('Show in Console');
+      const said = hint === undefined ? message : `${message} ${hint}`;
+      const place = await statement().catch(() => undefined);
+      const choices = place ? [again, edit, show] : [again, show];
+      const chosen = await vscode.window.showErrorMessage(said, ...choices);
+      if (chosen === again) await retry();
+      else if (chosen === show) this.#host.console.show();
+      else if (chosen === edit && place) await goTo(this.#host.documents.uriOf(place.file), place.line);
+    }
+  }
+
+  async #target(given: unknown, line: unknown): Promise<RequestTarget | undefined> {
+    const { documents } = this.#host;
+    if (typeof given === 'object' && given !== null && 'key' in given && typeof given.key === 'string') {
+      const record = await this.#host.store.get(given.key);
+      const stated = record && (await (await (await this.#host.engine()).tokens()).stated(record, true));
+      return stated?.target;
+    }
+    if (typeof given === 'object' && given !== null && 'file' in given && typeof given.file === 'string') {
+      const document = await vscode.workspace.openTextDocument(documents.uriOf(given.file));
+      if ('line' in given && typeof given.line === 'number') return blockAt(documents, document, given.line - 1);
+      const spoken = fileBlock(documents.treeOf(document));
+      return blockAt(documents, document, spoken?.line ?? 0);
+    }
+    const document = await documentOf(given);
+    const at = typeof line === 'number' ? line : vscode.window.activeTextEditor?.selection.active.line;
+    return document && blockAt(documents, document, at ?? 0);
+  }
+
+  async #statement({ file, tree, block }: RequestTarget): Promise<{ file: string; line: number } | undefined> {
+    const { scopes } = await findScopes(file, tree, this.#host.documents);
+    const at = tree.blocks[block]?.block.request ? block : undefined;
+    return authInForce(file, tree, at, scopes).from;
+  }
+
+  async #statementOf(record: TokenRecord): Promise<{ file: string; line: number } | undefined> {
+    const stated = await (await (await this.#host.engine()).tokens()).stated(record);
+    return stated && this.#statement(stated.target);
+  }
+}
+
+/** The block at a line (from 0), with or without a request. */
+function blockAt(documents: Documents, document: vscode.TextDocument, line: number): RequestTarget | undefined {
+  const tree = documents.treeOf(document);
+  const found = tree.blocks.findIndex(placed => line >= placed.line && line < placed.line + placed.block.lineCount);
+  const block = found < 0 ? tree.blocks.length - 1 : found;
+  return tree.blocks[block] ? { file: documents.fileOf(document.uri), tree, block } : undefined;
+}
+
+async function trusted(): Promise<boolean> {
+  if (vscode.workspace.isTrusted) return true;
+  const manage = vscode.l10n.t('Manage Workspace Trust');
+  const message = vscode.l10n.t(
+    'No tokens are fetched for a workspace that isn’t trusted: its files could send your secrets anywhere.',
+  );
+  if ((await vscode.window.showErrorMessage(message, manage)) === manage) {
+    await vscode.commands.executeCommand('workbench.trust.manage');
+  }
+  return vscode.workspace.isTrusted;
+}

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import type { TokenRecord } from '../../auth/tokens/token-record.ts';
+import type { TokenStore } from '../../auth/tokens/token-store.ts';
+
+/** Writes a token, encrypted under a passphrase, to a file that a person chooses. */
+export async function exportToken(record: TokenRecord, otherFolder: vscode.Uri): Promise<void> {
+  const title = vscode.l10n.t('Share Token');
+  const passphrase = await vscode.window.showInputBox({
+    title,
+    prompt: vscode.l10n.t(
+      'A passphrase that encrypts it. Whoever has file and passphrase can act as you: give them on different ways.',
+    ),
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: text => (text.length < 12 ? vscode.l10n.t('At least 12 characters.') : undefined),
+  });
+  if (!passphrase) return;
+  const again = await vscode.window.showInputBox({
+    title,
+    prompt: vscode.l10n.t('The passphrase once more'),
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: text => (text === passphrase ? undefined : vscode.l10n.t('It differs from the first one.')),
+  });
+  if (again !== passphrase) return;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? otherFolder;
+  const file = `${record.name.replace(/[^\w.-]+/g, '-')}.token.jwe`;
+  const uri = await vscode.window.showSaveDialog({ title, defaultUri: vscode.Uri.joinPath(folder, file) });
+  if (!uri) return;
+  const { shareToken } = await import('../../auth/tokens/shared-token.ts');
+  const text = await shareToken(record, passphrase);
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(`${text}\n`));
+  vscode.window.setStatusBarMessage(vscode.l10n.t('The token “{0}” was exported, encrypted.', record.name), 5000);
+}
+
+/** Reads a token that somebody else has exported. Undefined where the person gives up. @throws CountersignError */
+export async function importToken(store: TokenStore): Promise<TokenRecord | undefined> {
+  const title = vscode.l10n.t('Import Token');
+  const [uri] =
+    (await vscode.window.showOpenDialog({ title, filters: { [vscode.l10n.t('Shared token')]: ['jwe'] } })) ?? [];
+  if (!uri) return undefined;
+  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  const passphrase = await vscode.window.showInputBox({
+    title,
+    prompt: vscode.l10n.t('The passphrase with which it was exported'),
+    password: true,
+    ignoreFocusOut: true,
+  });
+  if (!passphrase) return undefined;
+  const { openSharedToken } = await import('../../auth/tokens/shared-token.ts');
+  const record = await openSharedToken(text, passphrase);
+  const known = await store.get(record.key);
+  const replace = vscode.l10n.t('Replace');
+  const question = vscode.l10n.t(
+    'There is a token “{0}” of the same client and scope already. Replace it?',
+    known?.name ?? '',
+  );
+  if (known && (await vscode.window.showWarningMessage(question, { modal: true }, replace)) !== replace)
+    return undefined;
+  await store.set({ ...record, usedBy: known?.usedBy ?? [] });
+  return record;
+}

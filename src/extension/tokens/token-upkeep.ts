@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import { isUsable, standing, type TokenRecord } from '../../auth/tokens/token-record.ts';
+import type { TokenStore } from '../../auth/tokens/token-store.ts';
+
+/** Deletes a token once a person has agreed, who may have it revoked instead. */
+export async function deleteToken(
+  store: TokenStore,
+  record: TokenRecord,
+  revokeToken: (record: TokenRecord) => Promise<void>,
+): Promise<void> {
+  const [remove, revoke] = [vscode.l10n.t('Delete'), vscode.l10n.t('Revoke at Server')];
+  const question = vscode.l10n.t('Delete the token “{0}”?', record.name);
+  const detail = vscode.l10n.t(
+    'It is only forgotten here: at the server it stays good until it expires. Revoking it ends it there too.',
+  );
+  const choices = record.scheme === 'oauth2' ? [remove, revoke] : [remove];
+  const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...choices);
+  if (chosen === remove) await store.delete(record.key);
+  else if (chosen === revoke) await revokeToken(record);
+}
+
+/** Deletes what has expired and can't be refreshed. */
+export async function deleteExpiredTokens(store: TokenStore): Promise<void> {
+  const now = Date.now();
+  const expired = (await store.list()).filter(record => standing(record, now) === 'expired');
+  for (const { key } of expired) await store.delete(key);
+  const message =
+    expired.length === 0
+      ? vscode.l10n.t('No token has expired for good: those that can be refreshed are kept.')
+      : vscode.l10n.t('Deleted: {0}', expired.map(({ name }) => name).join(', '));
+  vscode.window.showInformationMessage(message);
+}
+
+/** Puts the access token into the clipboard, for a header with its type before it. */
+export async function copyToken(record: TokenRecord, lead: '' | 'Authorization: '): Promise<void> {
+  if (record.accessToken === undefined) {
+    vscode.window.showInformationMessage(vscode.l10n.t('The token “{0}” has to be refreshed first.', record.name));
+    return;
+  }
+  const value = lead === '' ? record.accessToken : `${lead}${record.tokenType} ${record.accessToken}`;
+  await vscode.env.clipboard.writeText(value);
+  const message = isUsable(record, Date.now())
+    ? vscode.l10n.t('Copied the token “{0}”.', record.name)
+    : vscode.l10n.t('Copied the token “{0}”, which has expired.', record.name);
+  vscode.window.setStatusBarMessage(message, 5000);
+}
+
+/** Gives a token the name that a person types. */
+export async function renameToken(store: TokenStore, record: TokenRecord): Promise<void> {
+  const name = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Rename Token'),
+    prompt: vscode.l10n.t('The name by which {0} finds it', '{{$token …}}'),
+    value: record.name,
+    validateInput: text =>
+      text.trim() === '' || /[{}\r\n]/.test(text) ? vscode.l10n.t('A name has no braces and isn’t empty.') : undefined,
+  });
+  if (name === undefined || name.trim() === record.name) return;
+  await store.lock(record.key, async () => {
+    const current = await store.get(record.key);
+    if (current) await store.set({ ...current, name: name.trim() });
+  });
+}
