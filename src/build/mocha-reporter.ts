@@ -8,7 +8,6 @@ const { Dot, Spec } = Mocha.reporters;
 export default class Reporter extends (process.env.COUNTERSIGN_TEST_DOTS ? Dot : Spec) {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
-    runner.on('retry', (test, error) => console.log(`    tried again: ${test.title}\n      ${error?.stack ?? error}`));
     const file = process.env[resultsVariable];
     if (file) writeResults(runner, file);
   }

@@ -10,14 +10,20 @@ interface Runner {
 interface Test {
   fullTitle(): string;
   readonly duration?: number | undefined;
+  readonly file?: string | undefined;
 }
 
 /** Writes what a run of mocha came to into `file`, as an array of TestResult, when it ends. */
 export function writeResults(runner: Runner, file: string): void {
   const results: TestResult[] = [];
   const add = (test: Test, state: TestResult['state'], error?: string) => {
-    const result = { title: test.fullTitle(), state, durationMs: test.duration ?? 0 };
-    results.push(error === undefined ? result : { ...result, error });
+    results.push({
+      title: test.fullTitle(),
+      state,
+      durationMs: test.duration ?? 0,
+      ...(test.file === undefined ? {} : { file: test.file }),
+      ...(error === undefined ? {} : { error }),
+    });
   };
   runner.on('pass', test => add(test, 'passed'));
   runner.on('pending', test => add(test, 'skipped'));

@@ -6,8 +6,7 @@ export const mochaHooks: Mocha.RootHookObject = {
   },
   async afterEach(this: Mocha.Context) {
     const test = this.currentTest;
-    // One that is to be tried again has no state yet.
-    if (test === undefined || test.state === 'passed' || test.isPending()) return;
+    if (test?.state !== 'failed') return;
     const opened = await openedWorkbench();
     const name = test
       .fullTitle()

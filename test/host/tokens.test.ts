@@ -66,11 +66,14 @@ describe('tokens in the secret storage', () => {
     const [one, other] = [window(), window()];
     const order: string[] = [];
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
     const first = one.lock('k1', async () => {
       order.push('one');
+      enter();
       await held;
       order.push('one ends');
     });
+    await entered;
     const second = other.lock('k1', async () => void order.push('other'));
     await other.lock('k2', async () => void order.push('another key'));
     release();
