@@ -28,6 +28,9 @@ export interface Part {
   readonly origin: Origin;
 }
 
+/** A piece of a body: text, `masked` where something in it is secret, or a file sent as it is. */
+export type BodyPiece = { readonly text: string; readonly masked?: string } | { readonly file: string };
+
 export interface Body {
   /** Bytes; undefined where it is only known by sending (chunked). */
   readonly length: number | undefined;
@@ -37,6 +40,8 @@ export interface Body {
   readonly masked?: string;
   /** The path, where the body is a file sent as it is. */
   readonly file?: string;
+  /** What it is made of, where it is text and files. */
+  readonly pieces?: readonly BodyPiece[];
   /** The bytes from the start; may be called again for each attempt and for hashing. */
   open(): AsyncIterable<Uint8Array>;
 }

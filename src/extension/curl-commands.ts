@@ -1,10 +1,12 @@
 import { platform } from 'node:os';
 import * as vscode from 'vscode';
+import type { Shell } from '../features/shell-words.ts';
 import type { Console } from './console.ts';
 import type { Documents } from './documents.ts';
 import type { Engine } from './engine.ts';
 import type { Secrets } from './secrets.ts';
 import { requestAt } from './sender.ts';
+import { readSettings } from './settings.ts';
 
 export interface CurlHost {
   readonly documents: Documents;
@@ -39,13 +41,27 @@ export class CurlCommands implements vscode.Disposable {
       return;
     }
     try {
-      const { toCurl } = await import('../features/curl.ts');
+      const { leftToCurl, toCurl } = await import('../features/curl.ts');
       const preview = await (await this.#host.engine()).preview(target, new AbortController().signal);
-      const shell = platform() === 'win32' && vscode.env.remoteName === undefined ? 'cmd' : 'sh';
-      const command = (secrets: boolean): string => toCurl(preview.request, { shell, secrets, followRedirects: true });
+      const shell: Shell = platform() === 'win32' && vscode.env.remoteName === undefined ? 'cmd' : 'sh';
+      const { request, settings, auth, pending } = preview;
+      const defaults = readSettings(this.#host.documents.uriOf(target.file));
+      const timeout = settings.timeout ?? defaults.timeout;
+      const options = {
+        ...{ shell, auth },
+        followRedirects: settings.followRedirects && defaults.followRedirects,
+        insecure: settings.insecure || !defaults.verifyCertificates,
+        ...(timeout === undefined ? {} : { timeout: timeout / 1000 }),
+      };
+      const command = (secrets: boolean): string => toCurl(request, { ...options, secrets });
+      const without = leftToCurl(auth) ? [] : pending;
       await vscode.env.clipboard.writeText(command(false));
+      if (without.length > 0) {
+        const said = vscode.l10n.t('Copied as cURL, without its authorization, which only sending finds out:');
+        vscode.window.showWarningMessage(`${said} ${without.join('; ')}`);
+      }
       if (command(false) === command(true)) {
-        vscode.window.setStatusBarMessage(vscode.l10n.t('Copied as cURL.'), 4000);
+        if (without.length === 0) vscode.window.setStatusBarMessage(vscode.l10n.t('Copied as cURL.'), 4000);
         return;
       }
       const withSecrets = vscode.l10n.t('Copy with Secrets');
@@ -60,7 +76,7 @@ export class CurlCommands implements vscode.Disposable {
 
   async #paste(): Promise<void> {
     const { parseCurl } = await import('../features/curl-import.ts');
-    const { curlText } = await import('../features/curl-text.ts');
+    const { curlText, keepsBody } = await import('../features/curl-text.ts');
     const command = parseCurl(await vscode.env.clipboard.readText());
     if (!command) {
       vscode.window.showInformationMessage(vscode.l10n.t('The clipboard holds no curl command with an address.'));
@@ -75,6 +91,13 @@ export class CurlCommands implements vscode.Disposable {
     }
     const text = curlText(command, secret === undefined ? {} : { secret });
     await insert(text);
+    if (!keepsBody(command, text)) {
+      vscode.window.showWarningMessage(
+        vscode.l10n.t(
+          'Lines of the body mean something of their own in an .http file (“###”, “< file” …): put the body into a file and name it with “< file”.',
+        ),
+      );
+    }
     if (command.ignored.length > 0) {
       vscode.window.showWarningMessage(
         vscode.l10n.t('These options of curl have no counterpart here: {0}', command.ignored.join(', ')),

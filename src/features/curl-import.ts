@@ -1,4 +1,5 @@
 import { percentEncode } from '../core/request.ts';
+import { curlData, curlQuery, formPart, formText, plainPart } from './curl-data.ts';
 import { curlOptions, splitOnce, withoutCounterpart } from './curl-options.ts';
 import { guessShell, type Shell, shellWords } from './shell-words.ts';
 
@@ -37,57 +38,74 @@ export function isCurl(text: string): boolean {
   return /^\s*(?:[$>#]\s+)?curl(?:\.exe)?\s/i.test(text);
 }
 
-/** Reads a copied curl command; undefined where it is none or names no URL. */
+/**
+ * Reads a copied curl command; undefined where it is none or names no URL. Of several requests it is the first.
+ * What a shell would take from the environment becomes `{{$processEnv …}}`.
+ */
 export function parseCurl(text: string, shell: Shell = guessShell(text)): CurlCommand | undefined {
   if (!isCurl(text)) return undefined;
-  const [, ...words] = shellWords(text.replace(/^\s*(?:[$>#]\s+)?/, ''), shell);
-  const given = curlOptions(words);
+  const [, ...words] = shellWords(text.replace(/^\s*(?:[$>#]\s+)?/, ''), shell, name => `{{$processEnv ${name}}}`);
+  const options = curlOptions(words);
+  const next = options.findIndex(([name]) => name === 'next');
+  const given = next < 0 ? options : options.slice(0, next);
   const all = (name: string): string[] => given.flatMap(option => (option[0] === name ? [option[1]] : []));
   const last = (name: string): string | undefined => all(name).at(-1);
   const has = (name: string): boolean => given.some(([option]) => option === name);
-  let url = last('url');
-  if (url === undefined) return undefined;
+  const lost: string[] = next < 0 ? [] : ['--next'];
+  const [written, ...others] = all('url');
+  if (written === undefined) return undefined;
+  lost.push(...others);
+  let url = has('globoff') ? written : written.replace(/\\([[\]{}])/g, '$1');
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(url) && !url.startsWith('{{')) url = `http://${url}`;
+  [url = ''] = splitOnce(url, '#');
 
-  const headers = all('header').flatMap(headerOf);
-  const headerSet = (name: string): boolean => headers.some(([known]) => known.toLowerCase() === name);
+  const headers = all('header').flatMap(header => headerOf(header, lost));
+  // `Name:` leaves a header out that curl would add.
+  const stated = new Set(all('header').map(header => /^[^:;]*/.exec(header)?.[0].trim().toLowerCase()));
   const add = (name: string, value: string | undefined): void => {
-    if (value !== undefined && !headerSet(name.toLowerCase())) headers.push([name, value]);
+    if (value !== undefined && !stated.has(name.toLowerCase())) headers.push([name, value]);
   };
-  add('User-Agent', last('user-agent'));
-  add('Referer', last('referer')?.replace(/;auto$/, ''));
+  add('User-Agent', last('user-agent') || undefined);
+  add('Referer', last('referer')?.replace(/;auto$/, '') || undefined);
   // A cookie without an equals sign is the name of a file.
   const cookies = all('cookie').filter(cookie => cookie.includes('='));
+  lost.push(...all('cookie').flatMap(cookie => (cookie.includes('=') || cookie === '' ? [] : [`--cookie ${cookie}`])));
   if (cookies.length > 0) add('Cookie', cookies.join('; '));
   const range = last('range');
   if (range !== undefined) add('Range', `bytes=${range}`);
 
-  const data = given.flatMap(([name, value]) => dataOf(name, value));
-  const form = given.flatMap(([name, value]) =>
-    name === 'form' ? [formPart(value)] : name === 'form-string' ? [plainPart(value)] : [],
-  );
-  const file = data.length === 1 ? data[0]?.file : undefined;
+  const data = given.flatMap(([name, value]) => curlData(name, value) ?? []);
+  const form = given.flatMap(([name, value]) => formOf(name, value, lost));
+  const only = data.length === 1 && !has('get') ? data[0] : undefined;
   const upload = last('upload-file');
-  let body = data.length > 0 && file === undefined ? data.map(part => part.text ?? '').join('&') : undefined;
-  if (has('json')) body = all('json').join('');
-  const queries = all('url-query').map(urlEncoded);
-  if (has('get') && body !== undefined) queries.push(body);
-  if (queries.length > 0) url += `${url.includes('?') ? '&' : '?'}${queries.join('&')}`;
+  const queries = all('url-query').map(curlQuery);
+  for (const part of [...data, ...queries]) {
+    if (part.lost !== undefined) lost.push(part.lost);
+    else if (part.file !== undefined && part !== only) lost.push(`@${part.file}`);
+  }
+  let body: string | undefined;
+  if (data.length > 0 && only?.file === undefined) {
+    body = data.flatMap(part => part.text ?? []).join(has('json') ? '' : '&');
+  }
+  const added = [...queries.flatMap(part => part.text ?? []), ...(has('get') && body !== undefined ? [body] : [])];
+  if (added.length > 0) url += `${url.includes('?') ? '&' : '?'}${added.join('&')}`;
   if (has('get')) body = undefined;
   else if (has('json')) {
     add('Content-Type', 'application/json');
     add('Accept', 'application/json');
   } else if (data.length > 0) add('Content-Type', 'application/x-www-form-urlencoded');
+  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  if (body !== undefined && type?.startsWith('application/x-www-form-urlencoded')) body = formText(body);
 
-  const hasBody = body !== undefined || file !== undefined || form.length > 0;
+  const hasBody = body !== undefined || only?.file !== undefined || form.length > 0;
   const implied = has('head') ? 'HEAD' : upload !== undefined ? 'PUT' : hasBody ? 'POST' : 'GET';
   const auth = authOf(has, last, url);
   const timeout = seconds(last('max-time'));
   const connectionTimeout = seconds(last('connect-timeout'));
-  const bodyFile = file ?? upload;
+  const bodyFile = only?.file ?? upload;
   return {
     method: last('request') ?? implied,
-    url: auth.url,
+    url: upload === undefined ? auth.url : uploadUrl(auth.url, upload),
     headers,
     ...(body === undefined ? {} : { body }),
     ...(bodyFile === undefined ? {} : { bodyFile }),
@@ -96,66 +114,35 @@ export function parseCurl(text: string, shell: Shell = guessShell(text)): CurlCo
     insecure: has('insecure'),
     ...(timeout === undefined ? {} : { timeout }),
     ...(connectionTimeout === undefined ? {} : { connectionTimeout }),
-    ignored: withoutCounterpart(given),
+    ignored: [...withoutCounterpart(given), ...lost],
   };
 }
 
-function headerOf(text: string): [string, string][] {
+function headerOf(text: string, lost: string[]): [string, string][] {
+  if (text.startsWith('@')) {
+    lost.push(`--header ${text}`);
+    return [];
+  }
   const match = /^([^:;]+)(:|;$)(.*)$/s.exec(text);
   if (!match?.[1]) return [];
   const value = (match[3] ?? '').trim();
-  // `Name:` removes a header that curl would add; there is nothing of the kind to remove here.
   return value === '' && match[2] === ':' ? [] : [[match[1].trim(), value]];
 }
 
-function dataOf(name: string, value: string): { readonly text?: string; readonly file?: string }[] {
-  switch (name) {
-    case 'data':
-    case 'data-ascii':
-      return [value.startsWith('@') ? { file: value.slice(1) } : { text: value }];
-    case 'data-binary':
-      return [value.startsWith('@') ? { file: value.slice(1) } : { text: value }];
-    case 'data-raw':
-      return [{ text: value }];
-    case 'data-urlencode':
-      return [{ text: urlEncoded(value) }];
-    default:
-      return [];
-  }
+function formOf(name: string, value: string, lost: string[]): CurlFormPart[] {
+  if (name === 'form-string') return [plainPart(value)];
+  if (name !== 'form') return [];
+  const part = formPart(value);
+  if (!part) lost.push(`--form ${value}`);
+  return part ? [part] : [];
 }
 
-/** `name=content`, `=content` or `content`, the content encoded. */
-function urlEncoded(value: string): string {
-  const [name, content] = splitOnce(value, '=');
-  if (content === undefined) return percentEncode(value);
-  return name === '' ? percentEncode(content) : `${name}=${percentEncode(content)}`;
-}
-
-function formPart(text: string): CurlFormPart {
-  const [name = '', rest = ''] = splitOnce(text, '=');
-  const [content = '', ...settings] = rest.split(/;(?=\s*(?:type|filename|headers|encoder)=)/);
-  const setting = (key: string): string | undefined =>
-    settings
-      .map(each => splitOnce(each.trim(), '='))
-      .find(([known]) => known === key)?.[1]
-      ?.replace(/^"(.*)"$/s, '$1');
-  const type = setting('type');
-  const filename = setting('filename');
-  const path = content.slice(1).replace(/^"(.*)"$/s, '$1');
-  return {
-    name,
-    ...(content.startsWith('@')
-      ? { file: path, filename: filename ?? path.split(/[/\\]/).at(-1) ?? path }
-      : content.startsWith('<')
-        ? { file: path }
-        : { value: content.replace(/^"(.*)"$/s, '$1'), ...(filename === undefined ? {} : { filename }) }),
-    ...(type === undefined ? {} : { type }),
-  };
-}
-
-function plainPart(text: string): CurlFormPart {
-  const [name = '', value = ''] = splitOnce(text, '=');
-  return { name, value };
+/** A URL that ends with a slash is a folder, into which the file goes under its name. */
+function uploadUrl(url: string, path: string): string {
+  const [address = '', query] = splitOnce(url, '?');
+  if (!/^[a-z][a-z\d+.-]*:\/\/[^/]+\/(?:.*\/)?$/i.test(address)) return url;
+  const name = percentEncode(path.split(/[/\\]/).at(-1) ?? '');
+  return `${address}${name}${query === undefined ? '' : `?${query}`}`;
 }
 
 function authOf(

@@ -26,19 +26,37 @@ const withValue: Readonly<Record<string, string>> = {
   y: 'speed-time',
   Y: 'speed-limit',
   z: 'time-cond',
+  P: 'ftp-port',
+  Q: 'quote',
+  t: 'telnet-option',
 };
 
+/** As `curl --help all` lists them, and newer ones. */
 const longWithValue = new Set([
   ...Object.values(withValue),
-  ...'url data-raw data-binary data-ascii data-urlencode json form-string oauth2-bearer aws-sigv4'.split(' '),
-  ...'connect-timeout cacert capath key cert-type key-type pass resolve retry retry-delay retry-max-time'.split(' '),
-  ...'max-redirs connect-to interface ciphers tls-max proto limit-rate noproxy socks5 socks5-hostname'.split(' '),
-  ...'unix-socket request-target stderr trace trace-ascii url-query keepalive-time max-filesize variable'.split(' '),
-  ...'expand-url expand-data dns-servers local-port output-dir'.split(' '),
+  ...'abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout'.split(' '),
+  ...'connect-to continue-at cookie cookie-jar create-file-mode crlfile curves data data-ascii data-binary'.split(' '),
+  ...'data-raw data-urlencode delegation dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url'.split(' '),
+  ...'dump-header ech egd-file engine etag-compare etag-save expect100-timeout form form-string'.split(' '),
+  ...'ftp-account ftp-alternative-to-user ftp-method ftp-port ftp-ssl-ccc-mode'.split(' '),
+  ...'happy-eyeballs-timeout-ms haproxy-clientip header hostpubmd5 hostpubsha256 hsts interface ip-tos'.split(' '),
+  ...'ipfs-gateway json keepalive-cnt keepalive-time key key-type knownhosts krb libcurl limit-rate'.split(' '),
+  ...'local-port login-options mail-auth mail-from mail-rcpt max-filesize max-redirs max-time'.split(' '),
+  ...'netrc-file noproxy oauth2-bearer output output-dir parallel-max parallel-max-host pass'.split(' '),
+  ...'pinnedpubkey preproxy proto proto-default proto-redir proxy proxy-cacert proxy-capath proxy-cert'.split(' '),
+  ...'proxy-cert-type proxy-ciphers proxy-crlfile proxy-header proxy-key proxy-key-type proxy-pass'.split(' '),
+  ...'proxy-pinnedpubkey proxy-service-name proxy-tls13-ciphers proxy-tlsauthtype proxy-tlspassword'.split(' '),
+  ...'proxy-tlsuser proxy-user proxy1.0 pubkey quote random-file range rate referer request'.split(' '),
+  ...'request-target resolve retry retry-delay retry-max-time sasl-authzid service-name sigalgs'.split(' '),
+  ...'socks4 socks4a socks5 socks5-gssapi-service socks5-hostname speed-limit speed-time stderr'.split(' '),
+  ...'telnet-option tftp-blksize time-cond tls-max tls13-ciphers tlsauthtype tlspassword tlsuser trace'.split(' '),
+  ...'trace-ascii trace-config unix-socket upload-file upload-flags url url-query user user-agent'.split(' '),
+  ...'variable vlan-priority write-out'.split(' '),
 ]);
 
 /** Options that change nothing here, and so are no loss. */
 const harmless = new Set([
+  ...'disable remote-time parallel no-sessionid styled-output no-clobber create-dirs'.split(' '),
   ...'location compressed silent show-error verbose include progress-bar fail no-progress-meter output'.split(' '),
   ...'remote-name basic globoff write-out http1.1 http2 no-buffer path-as-is keepalive location-trusted'.split(' '),
   ...'tcp-nodelay no-keepalive fail-with-body remote-header-name dump-header stderr'.split(' '),
@@ -59,6 +77,22 @@ const shortFlags: Readonly<Record<string, string>> = {
   J: 'remote-header-name',
   N: 'no-buffer',
   '#': 'progress-bar',
+  ':': 'next',
+  '0': 'http1.0',
+  '1': 'tlsv1',
+  '2': 'sslv2',
+  '3': 'sslv3',
+  '4': 'ipv4',
+  '6': 'ipv6',
+  a: 'append',
+  B: 'use-ascii',
+  j: 'junk-session-cookies',
+  l: 'list-only',
+  n: 'netrc',
+  p: 'proxytunnel',
+  q: 'disable',
+  R: 'remote-time',
+  Z: 'parallel',
 };
 
 /** Options that say something about the request. */
@@ -68,15 +102,17 @@ const understood = new Set([
   ...'data-binary data-ascii data-urlencode url-query'.split(' '),
 ]);
 
-/** Options with their values, in order; short ones by their long names; a bare word is the URL. */
+/** Options with their values, in order; short ones by their long names; a bare word is a URL. */
 export function curlOptions(words: readonly string[]): readonly CurlOption[] {
   const found: CurlOption[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
     if (word.startsWith('--') && word.length > 2) {
       const [name = '', joined] = splitOnce(word.slice(2), '=');
-      if (joined !== undefined && longWithValue.has(name)) found.push([name, joined]);
-      else if (longWithValue.has(name)) {
+      // `--expand-…` is the option that follows, its value with curl's own variables in it.
+      const takesValue = longWithValue.has(name.replace(/^expand-/, ''));
+      if (joined !== undefined && takesValue) found.push([name, joined]);
+      else if (takesValue) {
         at += 1;
         found.push([name, words[at] ?? '']);
       } else found.push([name, '']);

@@ -1,3 +1,4 @@
+import { parse } from '../language/parser.ts';
 import type { CurlCommand, CurlFormPart } from './curl-import.ts';
 
 export interface CurlTextOptions {
@@ -23,7 +24,7 @@ export function curlText(command: CurlCommand, options: CurlTextOptions = {}): s
   if (command.insecure) lines.push('# @insecure');
   if (command.timeout !== undefined) lines.push(`# @timeout ${command.timeout} s`);
   if (command.connectionTimeout !== undefined) lines.push(`# @connection-timeout ${command.connectionTimeout} s`);
-  lines.push(`${command.method} ${command.url.replaceAll(' ', '%20')}`);
+  lines.push(`${command.method} ${command.url.replace(/(\{\{.*?\}\})| /g, (_, reference) => reference ?? '%20')}`);
   for (const [name, value] of command.headers) {
     if (form && name.toLowerCase() === 'content-type') continue;
     lines.push(`${name}: ${value.replace(/[\r\n]+\s*/g, ' ')}`);
@@ -35,6 +36,15 @@ export function curlText(command: CurlCommand, options: CurlTextOptions = {}): s
   } else if (command.bodyFile !== undefined) lines.push('', `< ${command.bodyFile}`);
   else if (command.body !== undefined) lines.push('', command.body);
   return `${lines.join('\n')}\n`;
+}
+
+/** Whether the body of a command is the body of its text: some of its lines may mean something else there. */
+export function keepsBody(command: CurlCommand, text: string): boolean {
+  const parts = parse(text).blocks.flatMap(({ block }) => block.request?.body?.parts ?? []);
+  const own = parts.map(part => (part.kind === 'text' ? part.text : '\0')).join('');
+  // Line ends at its start and end are not kept, and in a form those between its fields.
+  const bare = (body: string): string => body.replace(/\s+/g, '');
+  return command.body === undefined || bare(own) === bare(command.body);
 }
 
 function multipartLines(part: CurlFormPart, boundary: string): string[] {

@@ -1,10 +1,11 @@
-import { type DriverPorts, previewAuthorized } from '../auth/driver.ts';
+import { type AuthInForce, type DriverPorts, previewAuthorized } from '../auth/driver.ts';
 import type { StatementProblem } from '../auth/values.ts';
 import type { Place } from '../core/place.ts';
 import type { HttpRequest } from '../core/request.ts';
 import type { CookieJar } from '../http/cookie-jar.ts';
 import type { AuthDecision } from './auth-in-force.ts';
 import { type PreparedRequest, type PreparePorts, prepareRequest } from './prepare.ts';
+import type { RequestSettings } from './request-settings.ts';
 import type { RequestTarget } from './workspace.ts';
 
 /** A request as it would go out. Nothing was sent. */
@@ -16,6 +17,9 @@ export interface Preview {
   /** What only sending can tell, a clause each. */
   readonly pending: readonly string[];
   readonly problems: readonly StatementProblem[];
+  readonly settings: RequestSettings;
+  /** The statement in force with its values; undefined where no auth is in force. */
+  readonly auth: AuthInForce | undefined;
 }
 
 export interface PreviewPorts extends PreparePorts {
@@ -30,11 +34,12 @@ export async function previewRequest(
   signal: AbortSignal,
 ): Promise<Preview> {
   const prepared = await prepareRequest(target, ports);
-  const { decision, place, problems } = prepared;
+  const { decision, place, problems, settings, auth } = prepared;
+  const known = { place, decision, problems, settings, auth };
   const request = withCookies(prepared.request, prepared, ports.cookies);
-  if (!prepared.auth) return { place, request, decision, pending: [], problems };
-  const authorized = await previewAuthorized(request, prepared.auth, ports.driver, signal);
-  return { place, request: authorized.request, decision, pending: authorized.pending, problems };
+  if (!auth) return { ...known, request, pending: [] };
+  const authorized = await previewAuthorized(request, auth, ports.driver, signal);
+  return { ...known, request: authorized.request, pending: authorized.pending };
 }
 
 /** The request with the cookies that the jar holds for its URL, unless `@no-cookie-jar` is stated. */

@@ -3,7 +3,7 @@ import { composeBody } from '../core/body.ts';
 import { asCountersignError, CountersignError } from '../core/errors.ts';
 import type { Place } from '../core/place.ts';
 import type { FileReader } from '../core/ports.ts';
-import type { Body, HttpRequest, Part } from '../core/request.ts';
+import type { Body, BodyPiece, HttpRequest, Part } from '../core/request.ts';
 import { MASK, textBody } from '../core/request.ts';
 import { brokenReference } from '../core/template.ts';
 import { lineIndexAt } from '../language/positions.ts';
@@ -164,6 +164,7 @@ async function bodyOf(
 ): Promise<Body | undefined> {
   const multipart = /^multipart\//i.test(contentType);
   const form = /^application\/x-www-form-urlencoded/i.test(contentType);
+  const lines = /^application\/x-ndjson\b/i.test(contentType);
   const parts: (ResolvedText | { readonly file: string })[] = [];
   const lineOf = (offset: number): number => lineIndexAt({ block: placed.block, offset: 0, line: 0 }, offset);
   for (const part of node.parts) {
@@ -187,22 +188,29 @@ async function bodyOf(
       const trimmed = text.replace(/(?:\r?\n)+$/, '');
       if (graphql) return graphqlBody(trimmed, placeAt(file, tree, placed, node.start, node.line));
       if (form) return trimmed.replace(/\r?\n\s*/g, '');
-      return multipart ? `${trimmed.replace(/\r?\n/g, '\r\n')}\r\n` : trimmed;
+      if (multipart) return `${trimmed.replace(/\r?\n/g, '\r\n')}\r\n`;
+      // Every record of newline-delimited JSON ends with a line end, and readers of it want the last one too.
+      return lines && trimmed !== '' ? `${trimmed}\n` : trimmed;
     };
     const text = finish(parts.map(part => part.value).join(''));
     const masked = finish(parts.map(part => part.masked).join(''));
     return text === '' ? undefined : textBody(text, masked);
   }
   const last = parts.length - 1;
-  return composeBody(
-    parts.map((part, index) => {
-      if (!('value' in part)) return part;
-      // Many a server wants a line end after the last boundary.
-      return multipart && index === last ? part.value.replace(/(?:\r?\n)*$/, '\n') : part.value;
-    }),
+  // Many a server wants a line end after the last boundary.
+  const finish = (text: string, index: number): string =>
+    multipart && index === last ? text.replace(/(?:\r?\n)*$/, '\n') : text;
+  const composed = await composeBody(
+    parts.map((part, index) => ('value' in part ? finish(part.value, index) : part)),
     ports.files,
     { crlf: multipart },
   );
+  const pieces = parts.map((part, index): BodyPiece => {
+    if (!('value' in part)) return part;
+    const text = finish(part.value, index);
+    return part.masked === part.value ? { text } : { text, masked: finish(part.masked, index) };
+  });
+  return { ...composed, pieces };
 }
 
 /** What fails without a place fails at that one. */

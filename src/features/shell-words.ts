@@ -15,19 +15,35 @@ const escapes: Readonly<Record<string, string>> = {
 
 /** The shell in which a copied command was meant to be pasted: `^` before a line end or a quote is `cmd`. */
 export function guessShell(text: string): Shell {
-  return /\^\s*\r?\n|\^"|"\^|\^\^/.test(text) && !/\\\r?\n/.test(text) ? 'cmd' : 'sh';
+  if (/\\\r?\n/.test(text)) return 'sh';
+  return /\^\s*\r?\n|\^"|"\^|\^\^/.test(text) || (/\^[&%{}[\]|<>\\]/.test(text) && !text.includes("'")) ? 'cmd' : 'sh';
 }
 
-/** The words of a command, quotes and escapes undone; up to the first `;`, `|`, `&` or line end outside of quotes. */
-export function shellWords(text: string, shell: Shell = guessShell(text)): string[] {
-  return shell === 'cmd' ? cmdWords(text) : posixWords(text);
+/**
+ * The words of a command, quotes and escapes undone; up to the first `;`, `|`, `&` or line end outside of quotes.
+ * @param variable what stands for a variable that a POSIX shell would replace; without it the text stays as it is
+ */
+export function shellWords(
+  text: string,
+  shell: Shell = guessShell(text),
+  variable?: (name: string) => string,
+): string[] {
+  return shell === 'cmd' ? cmdWords(text) : posixWords(text, variable);
 }
 
 /** @see POSIX Shell Command Language §2.2, and `$'…'` of §2.2.4 (2024) */
-function posixWords(text: string): string[] {
+function posixWords(text: string, variable?: (name: string) => string): string[] {
   const words: string[] = [];
   let word: string | undefined;
   let at = 0;
+  /** The variable that begins here; its text goes to the word. */
+  const expands = (): boolean => {
+    const [written, plain, braced] = /^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})/.exec(text.slice(at, at + 200)) ?? [];
+    if (!variable || written === undefined) return false;
+    word = (word ?? '') + variable(plain ?? braced ?? '');
+    at += written.length;
+    return true;
+  };
   while (at < text.length) {
     const c = text[at] ?? '';
     if (c === '\\') {
@@ -41,6 +57,8 @@ function posixWords(text: string): string[] {
     } else if (c === '"') {
       word ??= '';
       for (at += 1; at < text.length && text[at] !== '"'; at += 1) {
+        while (text[at] === '$' && expands());
+        if (at >= text.length || text[at] === '"') break;
         const next = text[at + 1] ?? '';
         if (text[at] === '\\' && '"\\$`\n'.includes(next)) {
           if (next !== '\n') word += next;
@@ -52,6 +70,7 @@ function posixWords(text: string): string[] {
       const [content, end] = ansiString(text, at + 2);
       word = (word ?? '') + content;
       at = end;
+    } else if (c === '$' && expands()) {
     } else if (/[ \t]/.test(c)) {
       if (word !== undefined) words.push(word);
       word = undefined;

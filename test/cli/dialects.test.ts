@@ -134,6 +134,11 @@ describe('what goes over the wire', function () {
     assert.match(seen[0]?.body ?? '', /^name=foo&password=a%20b&last=x y$/);
   });
 
+  it('ends newline-delimited JSON with a line end, as REST Client does', async () => {
+    const { seen } = await sent('POST @@/_bulk\nContent-Type: application/x-ndjson\n\n{"index":{}}\n{"a":1}\n\n###\n');
+    assert.equal(seen[0]?.body, '{"index":{}}\n{"a":1}\n');
+  });
+
   it('sends files as they are, with variables replaced, and in other encodings', async () => {
     const latin1 = Buffer.from('caf\xe9 {{v}}', 'latin1');
     const { seen } = await sent(

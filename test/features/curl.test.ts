@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import type { HttpRequest } from '../../src/core/request.ts';
 import { textBody } from '../../src/core/request.ts';
-import { toCurl } from '../../src/features/curl.ts';
+import { type CurlExport, toCurl } from '../../src/features/curl.ts';
 import { isCurl, parseCurl } from '../../src/features/curl-import.ts';
-import { curlText } from '../../src/features/curl-text.ts';
+import { curlText, keepsBody } from '../../src/features/curl-text.ts';
 import { guessShell, shellQuote, shellWords } from '../../src/features/shell-words.ts';
 import { parse } from '../../src/language/parser.ts';
 
 const file = { by: 'file', file: '/a.http', line: 1 } as const;
+
+const stated = { by: 'auth', scheme: 'digest', level: 'request', file: '/a.http', line: 1 } as const;
+const plain = { shell: 'sh', secrets: false } as const;
 
 function request(parts: Partial<HttpRequest> = {}): HttpRequest {
   return {
@@ -51,10 +55,25 @@ describe('words of a command line', () => {
     ]);
   });
 
+  it('knows what cmd is quoted like from one line', () => {
+    // Chrome, “Copy as cURL (cmd)”.
+    const text = 'curl "https://x.example/?a=1^%^5B" -H "x-y: ^{^\\^"a^\\^":1^}"';
+    assert.equal(guessShell(text), 'cmd');
+    assert.deepEqual(shellWords(text), ['curl', 'https://x.example/?a=1%5B', '-H', 'x-y: {"a":1}']);
+    assert.equal(guessShell(`curl 'https://x.example' --data-raw '^[a]'`), 'sh');
+  });
+
+  it('names the variables that a shell would replace, and those alone', () => {
+    const words = shellWords(`"Bearer $TOKEN" \${KEY}: '$NOT' "\\$not $1 $" $'$x'`, 'sh', name => `<${name}>`);
+    assert.deepEqual(words, ['Bearer <TOKEN>', '<KEY>:', '$NOT', '$not $1 $', '$x']);
+    assert.deepEqual(shellWords('"$TOKEN"', 'sh'), ['$TOKEN']);
+  });
+
   it('ends for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...`a \\'"$^\n;x01u`) }), text => {
         shellWords(text, 'sh');
+        shellWords(text, 'sh', name => name);
         shellWords(text, 'cmd');
       }),
     );
@@ -112,6 +131,60 @@ describe('a request as curl', () => {
         '--compressed',
       ].join(' \\\n  '),
     );
+  });
+
+  it('keeps curl from reading brackets, dots and an absent body in its own way', () => {
+    assert.match(toCurl(request({ url: 'https://x.example/?ids[]=1' }), plain), /--globoff/);
+    assert.match(toCurl(request({ url: 'https://x.example/a/../b' }), plain), /--path-as-is/);
+    assert.doesNotMatch(toCurl(request({ url: 'https://x.example/a..b/c.' }), plain), /--path-as-is|--globoff/);
+    const length = { name: 'Content-Length', value: '0', origin: { by: 'client' } } as const;
+    const sent = toCurl(request({ method: 'POST', headers: [length] }), plain);
+    assert.equal(sent, `curl --url https://api.example.com/users \\\n  --data-raw '' \\\n  --header Content-Type:`);
+  });
+
+  it('says how long it may take', () => {
+    assert.match(toCurl(request(), { ...plain, timeout: 2.5 }), /--max-time 2\.5$/);
+  });
+
+  it('makes forms of text and files the options of curl, secrets masked', () => {
+    const body = {
+      length: undefined,
+      pieces: [
+        {
+          text: '--b\r\nContent-Disposition: form-data; name="note"\r\n\r\n@s3cret\r\n--b\r\nContent-Disposition: form-data; name="pic"; filename="a \\b.png"\r\nContent-Type: image/png\r\n\r\n',
+          masked:
+            '--b\r\nContent-Disposition: form-data; name="note"\r\n\r\n@•••\r\n--b\r\nContent-Disposition: form-data; name="pic"; filename="a \\b.png"\r\nContent-Type: image/png\r\n\r\n',
+        },
+        { file: '/pictures/a, "b";c.png' },
+        { text: '\r\n--b--\r\n' },
+      ],
+      open: () => Readable.from([]),
+    };
+    const headers = [{ name: 'Content-Type', value: 'multipart/form-data; boundary=b', origin: file }];
+    const sent = request({ method: 'POST', headers, body });
+    assert.equal(
+      toCurl(sent, { ...plain, secrets: true }),
+      [
+        'curl --url https://api.example.com/users',
+        `--form-string note=@s3cret`,
+        `--form 'pic=@"/pictures/a, \\"b\\";c.png";type=image/png;filename="a \\\\b.png"'`,
+      ].join(' \\\n  '),
+    );
+    assert.match(toCurl(sent, plain), /--form-string 'note=@•••'/);
+    const other = request({ ...sent, headers: [] });
+    assert.throws(() => toCurl(other, plain), { code: 'invalid-value' });
+  });
+
+  it('leaves the answer to a challenge to curl, the password masked', () => {
+    const basic = { name: 'Authorization', value: 'Digest …', masked: 'Digest •••', origin: stated } as const;
+    const auth = (id: string, values: object) =>
+      ({ level: 'request', resolved: { scheme: { id }, values } }) as unknown as NonNullable<CurlExport['auth']>;
+    const digest = auth('digest', { username: 'ada', password: 'p w' });
+    const sent = request({ headers: [basic] });
+    assert.match(toCurl(sent, { ...plain, secrets: true, auth: digest }), /--digest \\\n {2}--user 'ada:p w'$/);
+    assert.match(toCurl(sent, { ...plain, auth: digest }), /--user 'ada:•••'$/);
+    const ntlm = auth('ntlm', { username: 'ada', password: 'p', domain: 'CORP' });
+    assert.match(toCurl(sent, { ...plain, secrets: true, auth: ntlm }), /--ntlm \\\n {2}--user 'CORP\\ada:p'$/);
   });
 
   it('masks secrets unless they are asked for', () => {
@@ -240,6 +313,87 @@ describe('a curl command as a request', () => {
     assert.ok(command);
     assert.equal(curlText(command), '# @insecure\n# @timeout 10 s\n# @connection-timeout 2 s\nHEAD http://x.example\n');
     assert.deepEqual(command.ignored, ['--proxy', '--retry']);
+  });
+
+  it('takes the names of files for what they are, and says which it can’t send', () => {
+    assert.match(read('curl --json @a.json https://x.example'), /Accept: application\/json\n\n< a\.json\n$/);
+    assert.equal(read('curl -T a.txt https://x.example/dir/?q'), 'PUT https://x.example/dir/a.txt?q\n\n< a.txt\n');
+    const ignored = (text: string) => parseCurl(text)?.ignored;
+    assert.deepEqual(ignored('curl -d a=1 -d @b.txt https://x.example'), ['@b.txt']);
+    assert.deepEqual(ignored('curl -d @- https://x.example'), ['--data @-']);
+    assert.deepEqual(ignored('curl --data-urlencode x@b.txt https://x.example'), ['--data-urlencode x@b.txt']);
+    assert.deepEqual(ignored('curl -G -d @b.txt https://x.example'), ['@b.txt']);
+    assert.deepEqual(ignored('curl -H @h.txt -b jar.txt https://x.example'), ['--header @h.txt', '--cookie jar.txt']);
+    assert.deepEqual(ignored('curl -F f=@a,b https://x.example'), ['--form f=@a,b']);
+  });
+
+  it('undoes what keeps curl from reading brackets, and leaves the fragment out', () => {
+    // Chrome escapes them, Postman says `--globoff`.
+    assert.equal(read(`curl 'https://x.example/a\\[1\\]?x=\\{y\\}'`), 'GET https://x.example/a[1]?x={y}\n');
+    assert.equal(read(`curl -g 'https://x.example/?ids[]=\\{'`), 'GET https://x.example/?ids[]=\\{\n');
+    assert.equal(read(`curl -G -d c=d 'https://x.example/?z=1#top'`), 'GET https://x.example/?z=1&c=d\n');
+  });
+
+  it('adds to the query what is to be encoded, and what is so already', () => {
+    assert.equal(
+      read(`curl --url-query 'name=a b' --url-query '+x=%20y' https://x.example`),
+      'GET https://x.example?name=a%20b&x=%20y\n',
+    );
+  });
+
+  it('leaves out a header that the command leaves out', () => {
+    assert.equal(read(`curl -H 'Content-Type:' --data-raw x https://x.example`), 'POST https://x.example\n\nx\n');
+  });
+
+  it('reads the parts of a form as curl does', () => {
+    // What curl 7.88 sends for these.
+    const text = read(
+      `curl -F 'a="quo\\"ted;x"' -F 'b=1;2' -F 'c=@"x y.json";type=application/json;filename="z\\"z"' -F f=@a.bin -F 'g=<b.txt' https://x.example`,
+    );
+    assert.match(text, /name="a"\n\nquo"ted;x\n/);
+    assert.match(text, /name="b"\n\n1;2\n/);
+    assert.match(text, /name="c"; filename="z%22z"\nContent-Type: application\/json\n\n< x y\.json\n/);
+    assert.match(text, /name="f"; filename="a\.bin"\nContent-Type: application\/octet-stream\n\n< a\.bin\n/);
+    assert.match(text, /name="g"\n\n< b\.txt\n/);
+  });
+
+  it('takes no value of an option that it doesn’t know for the address', () => {
+    const command = parseCurl(
+      `curl --proxy-header 'A: b' --tls13-ciphers x --doh-url http://y --expand-data '{{z}}' -4 https://x.example`,
+    );
+    assert.equal(command?.url, 'https://x.example');
+    assert.deepEqual(command?.ignored, ['--proxy-header', '--tls13-ciphers', '--doh-url', '--expand-data', '--ipv4']);
+  });
+
+  it('takes the first of several requests, and says so', () => {
+    const next = parseCurl('curl https://x.example/a -d x=1 --next https://x.example/b');
+    assert.deepEqual([next?.url, next?.body, next?.ignored], ['https://x.example/a', 'x=1', ['--next']]);
+    const two = parseCurl('curl https://x.example/a https://x.example/b');
+    assert.deepEqual([two?.url, two?.ignored], ['https://x.example/a', ['https://x.example/b']]);
+  });
+
+  it('reads what the shell would take from the environment at the time of sending', () => {
+    assert.equal(
+      read('curl "https://x.example/$ID" -H "Authorization: Bearer $TOKEN" -u "$KEY:"'),
+      '# @auth basic username="{{$processEnv KEY}}" password=""\nGET https://x.example/{{$processEnv ID}}\nAuthorization: Bearer {{$processEnv TOKEN}}\n',
+    );
+  });
+
+  it('keeps line ends within the values of a form', () => {
+    assert.match(read(`curl -d $'a=1\\r\\n2&\\nb=3' https://x.example`), /\n\na=1%0D%0A2&\nb=3\n$/);
+    assert.match(read(`curl -d $'{\\n"a": "=" }' https://x.example`), /\n\n\{\n"a": "=" \}\n$/);
+  });
+
+  it('knows a body that an .http file can’t hold as it is', () => {
+    const kept = (body: string): boolean => {
+      const command = parseCurl(`curl -H 'Content-Type: text/plain' --data-raw '${body}' https://x.example`);
+      assert.ok(command);
+      return keepsBody(command, curlText(command));
+    };
+    assert.ok(kept('{"a": 1}\n\n# b\n'));
+    assert.ok(!kept('### Title\nx'));
+    assert.ok(!kept('a\n< b.txt'));
+    assert.ok(!kept('> {% x %}'));
   });
 
   it('gives auth values back through the parser, whatever they hold', () => {

@@ -86,6 +86,8 @@ describe('Hover', () => {
       place,
       pending: ['the server will be asked'],
       problems: [],
+      settings: { insecure: false, followRedirects: true, cookieJar: true, disabled: false, prompts: [] },
+      auth: undefined,
       decision: { statement: undefined, from: undefined, trail: [], shorthand: false },
       request: {
         method: 'GET',
