@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
+import { thirdPartyNotices } from './notices.ts';
 import { dist, root } from './project.ts';
 import { buildSplitBundle } from './split-bundle.ts';
 
@@ -20,31 +21,37 @@ require('./cli/main.js');
 /** Bundles the extension, the command line and every webview into `dist/`. @throws esbuild's BuildFailure */
 export async function bundleAll(options: { readonly production: boolean }): Promise<void> {
   mkdirSync(dist, { recursive: true });
-  await Promise.all([
+  const metafiles = await Promise.all([
     bundleExtension(options.production),
     bundleCli(options.production),
     bundleWebviews(options.production),
   ]);
+  writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(metafiles));
 }
 
-async function bundleExtension(production: boolean): Promise<void> {
+async function bundleExtension(production: boolean): Promise<Metafile> {
   const entry = join(root, 'src/extension/extension.ts');
-  await buildSplitBundle({ entry, outfile: join(dist, 'extension.js'), external: ['vscode'], production });
+  return await buildSplitBundle({ entry, outfile: join(dist, 'extension.js'), external: ['vscode'], production });
 }
 
-async function bundleCli(production: boolean): Promise<void> {
+async function bundleCli(production: boolean): Promise<Metafile> {
   rmSync(join(dist, 'cli'), { recursive: true, force: true });
-  await buildSplitBundle({ entry: join(root, 'src/cli/main.ts'), outfile: join(dist, 'cli/main.js'), production });
+  const metafile = await buildSplitBundle({
+    entry: join(root, 'src/cli/main.ts'),
+    outfile: join(dist, 'cli/main.js'),
+    production,
+  });
   writeFileSync(join(dist, 'cli.js'), cliEntry, { mode: 0o755 });
+  return metafile;
 }
 
 /** `src/webview/<name>/main.ts` becomes `dist/webview/<name>.js`, with its styles in `<name>.css`. */
-async function bundleWebviews(production: boolean): Promise<void> {
+async function bundleWebviews(production: boolean): Promise<Metafile> {
   const folder = join(root, 'src/webview');
   const names = readdirSync(folder).filter(name => existsSync(join(folder, name, 'main.ts')));
   rmSync(join(dist, 'webview'), { recursive: true, force: true });
-  if (names.length === 0) return;
-  await build({
+  const { metafile } = await build({
+    metafile: true,
     entryPoints: names.map(name => ({ in: join(folder, name, 'main.ts'), out: name })),
     outdir: join(dist, 'webview'),
     bundle: true,
@@ -58,6 +65,7 @@ async function bundleWebviews(production: boolean): Promise<void> {
     loader: { '.ttf': 'dataurl', '.woff2': 'dataurl', '.svg': 'dataurl' },
     logLevel: 'silent',
   });
+  return metafile;
 }
 
 /** Every shipped file of `dist/` with its size in bytes. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { type BuildOptions, build, type OutputFile, type Plugin, transform } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin, transform } from 'esbuild';
 import { type BundlePart, withEagerParts } from './eager-parts.ts';
 import { root } from './project.ts';
 
@@ -18,7 +18,7 @@ export interface SplitBundle {
  * Bundles for CommonJS with code splitting, which esbuild offers for modules only: a first pass splits modules, a
  * second turns each into CommonJS, where `import()` becomes a `require` that runs when it is reached.
  */
-export async function buildSplitBundle(bundle: SplitBundle): Promise<string[]> {
+export async function buildSplitBundle(bundle: SplitBundle): Promise<Metafile> {
   const outdir = dirname(bundle.outfile);
   const name = basename(bundle.outfile, '.js');
   const options: BuildOptions = {
@@ -56,7 +56,7 @@ export async function buildSplitBundle(bundle: SplitBundle): Promise<string[]> {
     writeFileSync(path, map === undefined ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
     if (map !== undefined) writeFileSync(`${path}.map`, map);
   }
-  return scripts.map(script => script.path);
+  return metafile;
 }
 
 /**

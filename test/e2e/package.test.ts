@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { run } from '../../src/build/owned-process.ts';
 import { packVsix } from '../../src/build/package.ts';
 import { root } from '../../src/build/project.ts';
 import { Workbench } from '../../src/build/workbench.ts';
+import { credentials } from '../demo-api/credentials.ts';
+import { startDemoApi } from '../demo-api/demo-api.ts';
 
 describe('the .vsix package', () => {
   let folder: string;
@@ -20,12 +23,18 @@ describe('the .vsix package', () => {
     assert.ok(bytes <= 2 * 1024 * 1024, `${bytes} bytes`);
     assert.doesNotMatch(output, /warning/i);
     const wanted =
-      /^(package(\.nls.*)?\.json|README\.md|CHANGELOG\.md|LICENSE|(l10n|syntaxes)\/.*\.json|media\/.*|dist\/(extension|webview).*\.(js|css))$/;
+      /^(package(\.nls.*)?\.json|README\.md|CHANGELOG\.md|LICENSE|(l10n|syntaxes)\/.*\.json|media\/.*|dist\/THIRD-PARTY-NOTICES\.txt|dist\/(extension|webview).*\.(js|css))$/;
     assert.deepEqual(
       files.filter(file => !wanted.test(file)),
       [],
     );
-    for (const file of ['dist/extension.js', 'dist/webview/response.js', 'media/icon.png', 'LICENSE']) {
+    for (const file of [
+      'dist/extension.js',
+      'dist/webview/response.js',
+      'dist/THIRD-PARTY-NOTICES.txt',
+      'media/icon.png',
+      'LICENSE',
+    ]) {
       assert.ok(files.includes(file), `${file} is missing`);
     }
   });
@@ -44,6 +53,50 @@ describe('the .vsix package', () => {
       await window.screenshot('installed');
     } finally {
       await workbench.close();
+    }
+  });
+});
+
+describe('the npm package of the command line', () => {
+  it('installs without any other package, and sends a request', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-npm-'));
+    const api = await startDemoApi();
+    const npm = (...args: string[]) => run('npm', [...args, '--ignore-scripts'], { cwd: root });
+    try {
+      const packed = await npm('pack', '--json', '--pack-destination', folder);
+      assert.equal(packed.code, 0, packed.output);
+      const [{ filename, files }] = JSON.parse(packed.stdout);
+      const other = files.filter(
+        ({ path }: { path: string }) => !/^([A-Z]+\.md|LICENSE|package\.json|dist\/)/.test(path),
+      );
+      assert.deepEqual(other, []);
+      const prefix = join(folder, 'prefix');
+      const installed = await npm(
+        'install',
+        '--prefix',
+        prefix,
+        '--offline',
+        '--omit=optional',
+        join(folder, filename),
+      );
+      assert.equal(installed.code, 0, installed.output);
+      assert.deepEqual(
+        readdirSync(join(prefix, 'node_modules')).filter(name => !name.startsWith('.')),
+        ['countersign'],
+      );
+
+      const auth = `# @auth basic username=${credentials.user} password=${credentials.password}`;
+      writeFileSync(join(folder, 'a.http'), `### A\n${auth}\nGET ${api.url}/auth/basic\n`);
+      const sent = await run(
+        join(prefix, 'node_modules/.bin/countersign'),
+        ['run', join(folder, 'a.http'), '--fail'],
+        {},
+      );
+      assert.equal(sent.code, 0, sent.output);
+      assert.match(sent.stdout, /200/);
+    } finally {
+      await api.close();
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 });

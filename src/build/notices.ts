@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { root } from './project.ts';
+
+/** Licences under which a package may be bundled as long as its notice goes with it. */
+const bundleable = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD', 'CC-BY-4.0']);
+
+interface BundledPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  readonly folder: string;
+  /** Those of its files that stand in the bundles. */
+  readonly files: readonly string[];
+}
+
+/**
+ * The notices of every package of which something stands in the bundles.
+ * @throws Error when one has no licence text, or a licence under which it can't be bundled
+ */
+export function thirdPartyNotices(metafiles: readonly Metafile[]): string {
+  const packages = bundledPackages(metafiles);
+  const parts = packages.map(found => {
+    if (!bundleable.has(found.license)) {
+      throw new Error(`${found.name} can’t be bundled: its licence is ${found.license || 'not stated'}`);
+    }
+    return [`${found.name} ${found.version} (${found.license})`, ...noticesOf(found)].join('\n\n');
+  });
+  const rule = `\n\n${'-'.repeat(80)}\n\n`;
+  const head = `Countersign contains parts of ${packages.length} packages. Each is used under its own licence, which follows.`;
+  return `${[head, ...parts].join(rule)}\n`;
+}
+
+/** The packages that the bundles hold, in the order of their names. */
+export function bundledPackages(metafiles: readonly Metafile[]): readonly BundledPackage[] {
+  const folders = new Map<string, Set<string>>();
+  for (const { outputs } of metafiles) {
+    for (const output of Object.values(outputs)) {
+      for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+        const file = resolve(root, input);
+        const folder = bytesInOutput > 0 ? packageFolder(file) : undefined;
+        if (folder !== undefined) folders.set(folder, (folders.get(folder) ?? new Set()).add(file));
+      }
+    }
+  }
+  const packages = [...folders].map(([folder, files]) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return { name, version, license: typeof license === 'string' ? license : '', folder, files: [...files].sort() };
+  });
+  return packages.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** The folder of the package that a file belongs to; none for our own files and what a plugin made up. */
+function packageFolder(file: string): string | undefined {
+  const parts = relative(root, file).split(sep);
+  const at = parts.lastIndexOf('node_modules');
+  if (at < 0) return undefined;
+  const length = parts[at + 1]?.startsWith('@') ? 3 : 2;
+  return join(root, ...parts.slice(0, at + length));
+}
+
+/** The files with its licence; of a package without one, what its sources say of it at their head. */
+function noticesOf({ name, folder, files }: BundledPackage): readonly string[] {
+  const texts = readdirSync(folder).filter(file => /^(licen[cs]e|copying|notice)(-code)?(\.(md|txt))?$/i.test(file));
+  if (texts.length > 0) return texts.sort().map(text => read(join(folder, text)));
+  const heads = new Set(files.map(file => /^(?:\s*\/\/.*\n)+|^\s*\/\*[\s\S]*?\*\//.exec(read(file))?.[0].trim() ?? ''));
+  const stated = [...heads].filter(head => /copyright/i.test(head) && /licen[cs]e/i.test(head));
+  if (stated.length === 0) throw new Error(`${name} can’t be bundled: its licence is nowhere in it`);
+  return stated;
+}
+
+function read(file: string): string {
+  return readFileSync(file, 'utf8').replaceAll('\r\n', '\n').trim();
+}
