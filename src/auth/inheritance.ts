@@ -16,6 +16,8 @@ export interface AuthStatement {
   readonly scheme: string;
   readonly fields: readonly StatedField[];
   readonly place: Place;
+  /** Why it cannot be read as it was meant, at its place; absent where it can. */
+  readonly fault?: { readonly message: string; readonly place: Place };
 }
 
 /** One level that may state auth, whether or not it does. */

@@ -44,7 +44,8 @@ export function fieldApplies(field: Field, given: Given): boolean {
 
 /** What is wrong with a statement as it is written, before any variable is known. Empty for `inherit` and `none`. */
 export function statementProblems(statement: AuthStatement): readonly StatementProblem[] {
-  const { scheme: id, fields: stated, place } = statement;
+  const { scheme: id, fields: stated, place, fault } = statement;
+  if (fault) return [{ severity: 'error', code: 'invalid-value', ...fault }];
   if (id === 'inherit' || id === 'none') {
     return stated.map((field, index) => ({
       severity: 'warning' as const,

@@ -102,8 +102,17 @@ export function fileStatements(file: string, tree: SyntaxTree): FileStatements {
   return statements;
 }
 
+/** What the parser finds wrong with `@auth` where a reading of the rest would be a guess. */
+const authFaults: ReadonlySet<string> = new Set([
+  'unclosed-quote',
+  'missing-equals',
+  'missing-field-name',
+  'duplicate-auth',
+]);
+
 /** The statement of an `@auth` directive, with places in its file. */
 export function authStatement(file: string, tree: SyntaxTree, placed: PlacedBlock, node: AuthNode): AuthStatement {
+  const fault = placed.block.diagnostics.find(({ code }) => authFaults.has(code));
   return {
     scheme: node.scheme.text,
     fields: node.fields.map(field => ({
@@ -113,6 +122,9 @@ export function authStatement(file: string, tree: SyntaxTree, placed: PlacedBloc
       place: placeAt(file, tree, placed, field.start, field.line),
     })),
     place: placeAt(file, tree, placed, node.start, node.line),
+    ...(fault
+      ? { fault: { message: fault.message, place: placeAt(file, tree, placed, fault.start, fault.line) } }
+      : {}),
   };
 }
 

@@ -124,6 +124,26 @@ describe('bad input on the command line', function () {
     assert.deepEqual(seen, []);
   });
 
+  it('sends nothing under an outer @auth that is not whole, nor previews it', async () => {
+    const cases: readonly (readonly [text: string, complaint: RegExp])[] = [
+      ['# @auth basic username="ann password=x\n', /^collection\.http:1:24: .*quote is not closed/],
+      ['# @auth basic username=ann\n#   password x\n', /^collection\.http:2:5: .*no value/],
+      ['# @auth basic username=ann\n#   = x\n', /^collection\.http:2:5: .*written name = value/],
+      ['# @auth basic username=ann\n# @auth none\n', /^collection\.http:2:1: .*first one counts/],
+    ];
+    for (const [text, complaint] of cases) {
+      project({ 'collection.http': text, 'a.http': `GET ${base}/a\n` });
+      const run = await countersign(folder, ['run', 'a.http', '--json']);
+      assert.equal(run.status, 1, run.stdout + run.stderr);
+      assert.equal((run.json()[0] as Reported).error?.code, 'invalid-value');
+      const preview = await countersign(folder, ['preview', 'a.http']);
+      assert.equal(preview.status, 2, preview.stdout);
+      assert.match(preview.stderr, complaint);
+      remove();
+    }
+    assert.deepEqual(seen, []);
+  });
+
   it('sends no request whose values cannot be computed, says where and what to do, and goes on', async () => {
     project({
       'a.http': [
