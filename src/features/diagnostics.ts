@@ -3,7 +3,7 @@ import { type AuthLevel, type AuthStatement, effectiveAuth } from '../auth/inher
 import type { CountersignError } from '../core/errors.ts';
 import type { Block, Diagnostic, PlacedBlock, SyntaxTree } from '../language/syntax-tree.ts';
 import { type AuthEffect, authConflicts, authEffect } from './auth-conflicts.ts';
-import { type PlacedDiagnostic, placeDiagnostics } from './block-diagnostics.ts';
+import { type PlacedDiagnostic, placeDiagnostics, repeatedAuth } from './block-diagnostics.ts';
 import { type BlockFindings, blockFindings, promptsOf } from './block-findings.ts';
 import { authStatement, fileStatements } from './scopes.ts';
 import { sameVariables, VariableFaults, type VariableInputs } from './variable-faults.ts';
@@ -195,15 +195,7 @@ export class DocumentDiagnostics {
       if (entry.hasAuth && !entry.hasRequest) {
         const { auth } = entry.block;
         if (auth && stated?.block.auth) {
-          const line = stated.line + stated.block.auth.line + 1;
-          around.push({
-            start: auth.start,
-            end: auth.scheme.end,
-            line: auth.line,
-            severity: 'error',
-            code: 'duplicate-auth',
-            message: `Line ${line} states the authorization of this file already; this one has no effect.`,
-          });
+          around.push(repeatedAuth(auth, stated.line + stated.block.auth.line + 1));
         } else stated = placed;
       }
       if (around.length > 0) shown.push(...placeDiagnostics(tree, placed, around));

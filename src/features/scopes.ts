@@ -3,6 +3,7 @@ import type { AuthLevel, AuthStatement } from '../auth/inheritance.ts';
 import type { Place } from '../core/place.ts';
 import type { Level } from '../core/request.ts';
 import type { AuthNode, PlacedBlock, SyntaxTree, VariableNode } from '../language/syntax-tree.ts';
+import { repeatedAuth } from './block-diagnostics.ts';
 import type { Workspace } from './workspace.ts';
 
 export const folderFile = 'folder.http';
@@ -95,7 +96,13 @@ export function fileStatements(file: string, tree: SyntaxTree): FileStatements {
     for (const node of placed.block.variables) variables.push({ node, placed });
     if (placed.block.request) continue;
     if (placed.block.directives.length > 0) directives.push(placed);
-    if (placed.block.auth) auth ??= authStatement(file, tree, placed, placed.block.auth);
+    const node = placed.block.auth;
+    if (!node) continue;
+    if (!auth) auth = authStatement(file, tree, placed, node);
+    else if (!auth.fault) {
+      const { message } = repeatedAuth(node, auth.place.line);
+      auth = { ...auth, fault: { message, place: placeAt(file, tree, placed, node.start, node.line) } };
+    }
   }
   const statements = { auth, variables, directives };
   statementsOfTree.set(tree, statements);

@@ -129,6 +129,7 @@ describe('bad input on the command line', function () {
       ['# @auth basic username="ann password=x\n', /^collection\.http:1:24: .*quote is not closed/],
       ['# @auth basic username=ann\n#   password x\n', /^collection\.http:2:5: .*no value/],
       ['# @auth basic username=ann\n#   = x\n', /^collection\.http:2:5: .*written name = value/],
+      ['# @auth basic username=ann\n\n###\n# @auth none\n', /^collection\.http:4:1: .*Line 1 states/],
       ['# @auth basic username=ann\n# @auth none\n', /^collection\.http:2:1: .*first one counts/],
     ];
     for (const [text, complaint] of cases) {
@@ -139,6 +140,7 @@ describe('bad input on the command line', function () {
       const preview = await countersign(folder, ['preview', 'a.http']);
       assert.equal(preview.status, 2, preview.stdout);
       assert.match(preview.stderr, complaint);
+      assert.equal((await countersign(folder, ['parse', 'collection.http'])).status, 2);
       remove();
     }
     assert.deepEqual(seen, []);

@@ -97,6 +97,37 @@ describe('what goes over the wire', function () {
     assert.equal(seen[1]?.body, 'one\r\ntwo');
   });
 
+  it('sends no comments of bodies that can hold none', async () => {
+    const { seen } = await sent(
+      [
+        'POST @@/json\nContent-Type: application/vnd.a+json; charset=utf-8\n\n// CreateCommand\n{\n  # first\n  "a": 1,\n\n  // "b": 2,\n  "c": "# d"\n}\n\n# The next one follows\n',
+        'POST @@/untyped\n\n# A comment\n{"a": 1}\n// and another',
+        'POST @@/variable\nContent-Type: {{type}}\n\n[1,\n// two\n2]',
+        'POST @@/form\nContent-Type: application/x-www-form-urlencoded\n\na=1\n# b is not given\n&c=3\n# end',
+        'POST @@/nothing\nContent-Type: multipart/form-data; boundary=x\n\n# The body is left out',
+        'POST @@/file\nContent-Type: application/json\n\n# From a file\n< ./a.json\n# the end',
+        'POST @@/markdown\nContent-Type: text/markdown\n\n# A heading\n\ntext\n// text',
+        'POST @@/plain\nContent-Type: text/plain\n\n# kept',
+        'POST @@/yaml\n\n# kept\na: 1',
+      ].join('\n\n###\n') + '\n\n###\n@type = application/json\n',
+      { 'a.json': '{"file": true}' },
+    );
+    assert.deepEqual(
+      seen.map(({ url, body }) => [url, body]),
+      [
+        ['/json', '{\n  "a": 1,\n\n  "c": "# d"\n}'],
+        ['/untyped', '{"a": 1}'],
+        ['/variable', '[1,\n2]'],
+        ['/form', 'a=1&c=3'],
+        ['/nothing', ''],
+        ['/file', '{"file": true}'],
+        ['/markdown', '# A heading\n\ntext\n// text'],
+        ['/plain', '# kept'],
+        ['/yaml', '# kept\na: 1'],
+      ],
+    );
+  });
+
   it('reads UTF-16 with a byte order mark', async () => {
     const text = `\ufeffPOST ${server.url}/ü\n\nпривет\n`;
     const { seen } = await sent(Buffer.from(text, 'utf16le'));

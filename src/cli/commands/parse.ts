@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { AuthStatement } from '../../auth/inheritance.ts';
-import { placeDiagnostics } from '../../features/block-diagnostics.ts';
+import { placeDiagnostics, repeatedAuth } from '../../features/block-diagnostics.ts';
 import { writtenDiagnostics } from '../../features/block-findings.ts';
 import { authStatement, fileStatements } from '../../features/scopes.ts';
 import { parse } from '../../language/parser.ts';
@@ -50,11 +50,15 @@ function describe(file: string, tree: SyntaxTree): ParsedFile {
   const diagnostics: ParsedDiagnostic[] = [];
   for (const placed of tree.blocks) {
     if (placed.block.request) requests.push(describeRequest(file, tree, placed));
-    for (const { severity, code, message, line, column } of placeDiagnostics(
-      tree,
-      placed,
-      writtenDiagnostics(placed.block),
-    )) {
+    const { block } = placed;
+    const repeated =
+      block.auth && !block.request && auth && placed.line + block.auth.line + 1 !== auth.place.line
+        ? [repeatedAuth(block.auth, auth.place.line)]
+        : [];
+    for (const { severity, code, message, line, column } of placeDiagnostics(tree, placed, [
+      ...writtenDiagnostics(block),
+      ...repeated,
+    ])) {
       diagnostics.push({ severity, code, message, line, column });
     }
   }
