@@ -255,7 +255,13 @@ export class BlockParser implements BlockContext {
 
   #bodyLine(): void {
     const reader = this.#reader;
-    this.#body ??= new BodyCollector(this, reader, this.#lines, this.#request?.headers ?? nothing);
+    this.#body ??= new BodyCollector(
+      this,
+      reader,
+      this.#lines,
+      this.#request?.headers ?? nothing,
+      this.#request?.isGraphql() ?? false,
+    );
     if (reader.from !== reader.to && mayBeForeign(this.text.charCodeAt(reader.start))) {
       const feature = foreignFeature(this.text.slice(reader.from, reader.to));
       if (feature !== undefined && (feature !== 'recorded-response' || this.#body.afterBlank())) {

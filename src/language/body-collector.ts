@@ -3,6 +3,12 @@ import type { LineReader } from './line-reader.ts';
 import type { LineTable } from './line-table.ts';
 import type { BodyNode, BodyPart, HeaderNode, Located } from './syntax-tree.ts';
 
+/**
+ * What lines that look like comments are in a body. JSON and forms can hold none, so there they are comments; elsewhere
+ * they may be headings or keys, and are sent. `undecided` until the first line that is none, and then by its text.
+ */
+type Comments = 'undecided' | 'dropped' | 'kept';
+
 /** Gathers the lines after the first blank one into a body, or finds that they are comments. */
 export class BodyCollector {
   readonly #context: BlockContext;
@@ -17,17 +23,28 @@ export class BodyCollector {
   #firstLine = -1;
   /** Index of the first of the blank lines since the last line of the body. */
   #blankFrom = -1;
-  /** True while all lines of the body are comments and could be just that. */
-  #onlyComments = false;
+  #comments: Comments;
+  readonly #graphql: boolean;
+  /** Offset of the first comment that interrupts the running stretch of text, or -1. */
+  #cut = -1;
   /** True after a part of another dialect that follows text. */
   #gap = false;
 
-  constructor(context: BlockContext, reader: LineReader, lines: LineTable, headers: readonly HeaderNode[]) {
+  constructor(
+    context: BlockContext,
+    reader: LineReader,
+    lines: LineTable,
+    headers: readonly HeaderNode[],
+    graphql: boolean,
+  ) {
     this.#context = context;
     this.#reader = reader;
     this.#lines = lines;
     const header = headers.find(({ name }) => name.text.length === 12 && name.text.toLowerCase() === 'content-type');
     this.#contentType = header?.value.text.toLowerCase() ?? '';
+    this.#graphql = graphql;
+    if (this.#isForm()) this.#comments = 'dropped';
+    else this.#comments = /^$|^\{\{|^multipart\/|json|xml/.test(this.#contentType) ? 'undecided' : 'kept';
   }
 
   /** Whether the last line was blank. */
@@ -47,14 +64,18 @@ export class BodyCollector {
     }
     const first = text.charCodeAt(from);
     const comment = (first === 35 || first === 47) && this.#reader.afterCommentMark() !== -1;
-    if (this.#firstLine === -1) {
-      this.#firstLine = index;
-      this.#onlyComments = comment && this.#contentType === '';
-    } else {
-      this.#keepBlanks(index);
-      if (!comment) this.#onlyComments = false;
+    if (comment && this.#comments === 'dropped') {
+      if (this.#textStart !== -1 && this.#cut === -1) this.#cut = start;
+      this.#lines.push('comment', next - base);
+      return;
     }
-    this.#blankFrom = -1;
+    if (!comment && this.#comments === 'undecided') this.#decide(first, index);
+    if (this.#firstLine === -1) this.#firstLine = index;
+    if (this.#comments !== 'undecided') {
+      this.#keepBlanks(index);
+      this.#blankFrom = -1;
+    }
+    this.#goOnAfterCut();
     this.#lines.push('body', next - base);
     if (first === 60 /* < */ && this.#fileLine(from, to, end)) return;
     if (first >= 65 && first <= 90 && from === start) this.#reportRequestLine(index);
@@ -63,6 +84,40 @@ export class BodyCollector {
       if (this.#gap) this.#fillGap();
     }
     this.#textEnd = end;
+  }
+
+  /** Decides by the first line that is no comment; comments before it are taken back where they are dropped. */
+  #decide(first: number, index: number): void {
+    const { text } = this.#context;
+    const { from, to } = this.#reader;
+    const type = this.#contentType;
+    const reference = first === 123 && text.charCodeAt(from + 1) === 123;
+    const isJson = type.includes('json')
+      ? first === 123 || first === 91
+      : (type === '' || type.startsWith('{{')) && ((first === 123 && !reference) || first === 91);
+    const isFile = first === 60 && !type.includes('xml') && !type.startsWith('multipart/');
+    const dropped = !this.#graphql && (isJson || (isFile && fileLine.test(text.slice(from, to))));
+    this.#comments = dropped ? 'dropped' : 'kept';
+    if (dropped && this.#firstLine !== -1) this.#takeBack(index);
+  }
+
+  /** The lines so far are comments. */
+  #takeBack(until: number): void {
+    for (let index = this.#firstLine; index < until; index++) {
+      if (this.#lines.kinds[index] === 'body') this.#lines.kinds[index] = 'comment';
+    }
+    this.#firstLine = -1;
+    this.#blankFrom = -1;
+    this.#textStart = -1;
+    this.#parts.length = 0;
+    this.#gap = false;
+  }
+
+  /** Text goes on below comments: what is above them is a part of its own. */
+  #goOnAfterCut(): void {
+    if (this.#cut === -1) return;
+    this.#endText(this.#cut);
+    this.#textStart = this.#reader.start;
   }
 
   /** Text that goes on after a part of another dialect still begins on a line of its own. */
@@ -84,7 +139,7 @@ export class BodyCollector {
   /** `< file`, `<@ file` and `<@encoding file`. */
   #fileLine(from: number, to: number, end: number): boolean {
     const { text, base } = this.#context;
-    const match = /^<(?:(@)([\w-]*))?[ \t]+(\S.*)$/.exec(text.slice(from, to));
+    const match = fileLine.exec(text.slice(from, to));
     if (match === null) return false;
     const path = match[3] ?? '';
     this.#endText(from);
@@ -104,17 +159,21 @@ export class BodyCollector {
     const start = this.#textStart;
     if (start !== -1 && end > start) this.#addText(start, end);
     this.#textStart = -1;
+    this.#cut = -1;
   }
 
   #addText(start: number, end: number): void {
     const { text, base } = this.#context;
     const written = text.slice(start, end);
-    const form = this.#contentType.startsWith('application/x-www-form-urlencoded');
     this.#parts.push({
       kind: 'text',
       span: { start: start - base, end: end - base },
-      text: form ? joinFormLines(written) : written,
+      text: this.#isForm() ? joinFormLines(written) : written,
     });
+  }
+
+  #isForm(): boolean {
+    return this.#contentType.startsWith('application/x-www-form-urlencoded');
   }
 
   /** The text so far ends where a part of another dialect begins; blank lines before it are not sent. */
@@ -145,10 +204,8 @@ export class BodyCollector {
   /** The body, or undefined where there is none. */
   finish(): BodyNode | undefined {
     if (this.#firstLine === -1) return undefined;
-    if (this.#onlyComments) {
-      for (let index = this.#firstLine; index < this.#lines.length; index++) {
-        if (this.#lines.kinds[index] === 'body') this.#lines.kinds[index] = 'comment';
-      }
+    if (this.#comments === 'undecided') {
+      this.#takeBack(this.#lines.length);
       return undefined;
     }
     this.#endText(this.#textEnd);
@@ -156,6 +213,8 @@ export class BodyCollector {
     return { start, end: this.#parts.at(-1)?.span.end ?? start, parts: this.#parts, line: this.#firstLine };
   }
 }
+
+const fileLine = /^<(?:(@)([\w-]*))?[ \t]+(\S.*)$/;
 
 const requestLine =
   /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY|TRACE)[ \t]+(?:https?:\/\/\S|\{\{|\/\S*[ \t]+HTTP\/\d)/;

@@ -26,6 +26,11 @@ export class RequestDraft {
     this.#targetLastLine = line;
   }
 
+  isGraphql(): boolean {
+    if (this.#method?.text.toUpperCase() === 'GRAPHQL') return true;
+    return this.headers.some(({ name }) => name.text.length === 14 && name.text.toLowerCase() === 'x-request-type');
+  }
+
   reportNoTarget({ start, end, text }: Located): void {
     const message = `“${text}” needs a URL after it.`;
     this.#context.report({ start, end, severity: 'error', code: 'missing-target', message, line: this.#line });

@@ -109,7 +109,10 @@ describe('what goes over the wire', function () {
         'POST @@/markdown\nContent-Type: text/markdown\n\n# A heading\n\ntext\n// text',
         'POST @@/plain\nContent-Type: text/plain\n\n# kept',
         'POST @@/yaml\n\n# kept\na: 1',
-      ].join('\n\n###\n') + '\n\n###\n@type = application/json\n',
+        'POST @@/graphql\nX-Request-Type: GraphQL\n\nmutation {\n  note(text: """\n# kept\n""")\n}',
+        'POST @@/handled\n\n# before\n> {% x %}\n{"a": 1}',
+        '@type = application/json',
+      ].join('\n\n###\n'),
       { 'a.json': '{"file": true}' },
     );
     assert.deepEqual(
@@ -124,6 +127,8 @@ describe('what goes over the wire', function () {
         ['/markdown', '# A heading\n\ntext\n// text'],
         ['/plain', '# kept'],
         ['/yaml', '# kept\na: 1'],
+        ['/graphql', '{"query":"mutation {\\n  note(text: \\"\\"\\"\\n# kept\\n\\"\\"\\")\\n}"}'],
+        ['/handled', '{"a": 1}'],
       ],
     );
   });

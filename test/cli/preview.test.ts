@@ -130,4 +130,12 @@ describe('countersign preview and parse', () => {
     });
     assert.equal(file.requests[1].method, 'GET');
   });
+
+  it('prints of a body only what is sent', async () => {
+    const folder = project({
+      'a.http': 'POST http://x\n\n{\n// one\n"a": 1}\n\n{{\n  const x = 1;\n}}\n> {% y %}\n[2]\n\n# end\n',
+    });
+    const { stdout } = await countersign(folder, ['parse', 'a.http', '--json']);
+    assert.deepEqual(JSON.parse(stdout).requests[0].body, { text: '{\n"a": 1}\n[2]', line: 3 });
+  });
 });

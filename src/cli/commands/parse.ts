@@ -85,7 +85,11 @@ function describeRequest(file: string, tree: SyntaxTree, placed: PlacedBlock): u
     ? {
         ...(parts.length === 1 && only?.kind === 'file'
           ? { file: only.path.text }
-          : { text: tree.text.slice(placed.offset + request.body.start, placed.offset + request.body.end) }),
+          : {
+              text: parts
+                .map(({ span }) => tree.text.slice(placed.offset + span.start, placed.offset + span.end))
+                .join(''),
+            }),
         line: line(request.body.line),
       }
     : null;
