@@ -9,16 +9,12 @@ import {
   setFileAuth,
 } from '../language/auth-printer.ts';
 import { update } from '../language/incremental.ts';
-import { addHeader, removeHeader, setBody, setMethod, setTarget } from '../language/printer.ts';
-import {
-  addQueryParameter,
-  queryParameters,
-  removeQueryParameter,
-  setQueryParameter,
-} from '../language/query-printer.ts';
+import { setBody, setMethod, setTarget } from '../language/printer.ts';
+import { withoutQuery } from '../language/query-printer.ts';
 import type { Block, PlacedBlock, SyntaxTree, TextEdit } from '../language/syntax-tree.ts';
+import { type RequestRow, type RowChange, requestRows, rowEdits } from './form-rows.ts';
 import { type FormTarget, formAuth, formBlock, statementOf } from './form-target.ts';
-import { headerEdits } from './header-edits.ts';
+import { rowLists } from './row-list.ts';
 
 /** What a person changes in the form. Indices are those of the model. */
 export type FormChange =
@@ -29,12 +25,7 @@ export type FormChange =
   | { readonly type: 'pairs'; readonly name: string; readonly pairs: readonly (readonly [string, string])[] }
   /** Removes a field by its place in the directive: one that the scheme doesn't know, or one given twice. */
   | { readonly type: 'remove-field'; readonly index: number }
-  | { readonly type: 'header'; readonly index: number; readonly name: string; readonly value: string }
-  | { readonly type: 'add-header'; readonly name: string; readonly value: string }
-  | { readonly type: 'remove-header'; readonly index: number }
-  | { readonly type: 'param'; readonly index: number; readonly name: string; readonly value: string }
-  | { readonly type: 'add-param'; readonly name: string; readonly value: string }
-  | { readonly type: 'remove-param'; readonly index: number }
+  | RowChange
   | { readonly type: 'method'; readonly method: string }
   | { readonly type: 'url'; readonly url: string }
   | { readonly type: 'body'; readonly text: string };
@@ -74,9 +65,18 @@ export function formEdits(target: FormTarget, asked: FormChange, memory: FormMem
   if (change === undefined) return { refused: 'not-expressible' };
   const proposed = proposedEdits(target, change, memory);
   if (proposed === undefined) return { refused: 'not-there' };
-  if (proposed.length === 0) return { edits: [] };
-  return holds(target, change, proposed) ? { edits: proposed } : { refused: 'not-expressible' };
+  const { edits, rows } = proposed;
+  if (edits.length === 0) return { edits };
+  return holds(target, change, edits, rows) ? { edits } : { refused: 'not-expressible' };
 }
+
+interface Proposed {
+  readonly edits: readonly TextEdit[];
+  /** Of a list of rows that is changed: what it must be afterwards. */
+  readonly rows?: readonly RequestRow[];
+}
+
+const asProposed = (edits: readonly TextEdit[] | undefined): Proposed | undefined => edits && { edits };
 
 type WrittenChange = Exclude<FormChange, { readonly type: 'pairs' }>;
 
@@ -85,45 +85,27 @@ function pairsAsField({ name, pairs }: Extract<FormChange, { type: 'pairs' }>): 
   return value === undefined ? undefined : { type: 'field', name, value };
 }
 
-function proposedEdits(target: FormTarget, change: WrittenChange, memory: FormMemory): TextEdit[] | undefined {
+function proposedEdits(target: FormTarget, change: WrittenChange, memory: FormMemory): Proposed | undefined {
   const { tree } = target;
-  if (change.type === 'scheme') return schemeEdits(target, change.scheme, memory);
-  if (change.type === 'field') return fieldEdits(target, change);
+  if (change.type === 'scheme') return asProposed(schemeEdits(target, change.scheme, memory));
+  if (change.type === 'field') return asProposed(fieldEdits(target, change));
   const placed = formBlock(target);
   if (placed === undefined) return undefined;
   if (change.type === 'remove-field') {
     const node = placed.block.auth?.fields[change.index];
-    return node && removeAuthField(tree, placed, node);
+    return node && { edits: removeAuthField(tree, placed, node) };
   }
   const { request } = placed.block;
   if (request === undefined || target.level !== 'request') return undefined;
   switch (change.type) {
-    case 'header': {
-      const node = request.headers[change.index];
-      return node && headerEdits(tree, placed, node, change.name, change.value);
-    }
-    case 'add-header':
-      return addHeader(tree, placed, change.name, change.value);
-    case 'remove-header': {
-      const node = request.headers[change.index];
-      return node && removeHeader(tree, placed, node);
-    }
-    case 'param': {
-      const node = queryParameters(request)[change.index];
-      return node && setQueryParameter(tree, placed, node, change.name, change.value);
-    }
-    case 'add-param':
-      return addQueryParameter(tree, placed, change.name, change.value);
-    case 'remove-param': {
-      const node = queryParameters(request)[change.index];
-      return node && removeQueryParameter(tree, placed, node);
-    }
     case 'method':
-      return setMethod(tree, placed, change.method);
+      return { edits: setMethod(tree, placed, change.method) };
     case 'url':
-      return setTarget(tree, placed, change.url);
+      return { edits: setTarget(tree, placed, change.url) };
     case 'body':
-      return setBody(tree, placed, change.text);
+      return { edits: setBody(tree, placed, change.text) };
+    default:
+      return rowEdits(tree, placed, change);
   }
 }
 
@@ -153,7 +135,12 @@ function fieldEdits(
 }
 
 /** Whether the document, edited, says what was asked for, and nothing else in it reads otherwise. */
-function holds(target: FormTarget, change: WrittenChange, edits: readonly TextEdit[]): boolean {
+function holds(
+  target: FormTarget,
+  change: WrittenChange,
+  edits: readonly TextEdit[],
+  rows: readonly RequestRow[] | undefined,
+): boolean {
   const { tree } = target;
   const after = update(tree, edits);
   const made = after.blocks.length - tree.blocks.length;
@@ -178,10 +165,51 @@ function holds(target: FormTarget, change: WrittenChange, edits: readonly TextEd
     const body = text(after, after.blocks[own]).slice(start, end).trim();
     if (body !== change.text.trim()) return false;
   }
+  if ('list' in change) return rowsHold(target, change, rows ?? [], after);
   return says(change, before, changed);
 }
 
-function says(change: WrittenChange, before: Block | undefined, after: Block): boolean {
+/** Whether the rows are those that were asked for, and the rest of the request is as it was. */
+function rowsHold(
+  { tree, block = 0 }: FormTarget,
+  change: RowChange,
+  rows: readonly RequestRow[],
+  after: SyntaxTree,
+): boolean {
+  const [old, now] = [tree.blocks[block], after.blocks[block]];
+  if (
+    !old ||
+    !now ||
+    !sameAuth(old.block, now.block) ||
+    ('name' in change && change.list === 'headers' && change.name === '')
+  )
+    return false;
+  const said = (of: SyntaxTree, placed: PlacedBlock): unknown => {
+    const { request, variables, foreign, directives } = placed.block;
+    return [
+      request?.method?.text,
+      request?.version?.text,
+      change.list === 'params' ? withoutQuery(request?.target.text ?? '') : request?.target.text,
+      change.list === 'params' ? textOfBody(of, placed) : undefined,
+      rowLists
+        .filter(list => list !== change.list && (list !== 'form' || change.list !== 'headers'))
+        .map(list => requestRows(of, placed, list)),
+      variables.map(({ name, value }) => [name.text, value.text]),
+      [foreign.length, directives.length],
+    ];
+  };
+  return (
+    JSON.stringify(requestRows(after, now, change.list)) === JSON.stringify(rows) &&
+    JSON.stringify(said(tree, old)) === JSON.stringify(said(after, now))
+  );
+}
+
+function textOfBody({ text }: SyntaxTree, { block, offset }: PlacedBlock): string | undefined {
+  const { body } = block.request ?? {};
+  return body && text.slice(offset + body.start, offset + body.end);
+}
+
+function says(change: Exclude<WrittenChange, RowChange>, before: Block | undefined, after: Block): boolean {
   const { auth, request } = after;
   const onlyAuth = change.type === 'scheme' || change.type === 'field' || change.type === 'remove-field';
   if (onlyAuth && before && !sameRequest(before, after)) return false;
@@ -198,27 +226,6 @@ function says(change: WrittenChange, before: Block | undefined, after: Block): b
     }
     case 'remove-field':
       return (auth?.fields.length ?? 0) === (before?.auth?.fields.length ?? 0) - 1;
-    case 'add-header':
-    case 'header': {
-      const count = (before?.request?.headers.length ?? 0) + (change.type === 'add-header' ? 1 : 0);
-      const index = change.type === 'header' ? change.index : count - 1;
-      const node = request?.headers[index];
-      return (
-        change.name !== '' &&
-        request?.headers.length === count &&
-        node?.name.text === change.name &&
-        node.value.text === change.value.trim()
-      );
-    }
-    case 'remove-header':
-      return request?.headers.length === (before?.request?.headers.length ?? 0) - 1;
-    case 'add-param':
-    case 'param':
-    case 'remove-param': {
-      const had = before?.request ? queryParameters(before.request).length : 0;
-      const has = request ? queryParameters(request).length : -1;
-      return has === had + (change.type === 'add-param' ? 1 : change.type === 'remove-param' ? -1 : 0);
-    }
     case 'method':
       return request?.method?.text === change.method;
     case 'url':

@@ -1,12 +1,12 @@
 import { dirname, relative } from 'node:path';
 import { findScheme } from '../auth/schemes/index.ts';
 import { maskedRequestUrl } from '../core/request.ts';
-import { queryParameters } from '../language/query-printer.ts';
-import type { RequestNode } from '../language/syntax-tree.ts';
+import type { PlacedBlock, SyntaxTree } from '../language/syntax-tree.ts';
 import { headersSetBy } from './auth-headers.ts';
 import type { AuthDecision } from './auth-in-force.ts';
 import { type ExplainedPart, type ExplainedRequest, originSentence } from './explain.ts';
 import type { FormContext } from './form-preview.ts';
+import { type RequestRow, requestRows } from './form-rows.ts';
 import type { FormTarget } from './form-target.ts';
 import { type FormText, formText } from './form-text.ts';
 
@@ -23,10 +23,12 @@ export interface FormPart {
   readonly in?: 'header' | 'query' | 'form' | 'cookie';
 }
 
-/** A header or parameter that is written in the document, by its index there. */
+/** A header, parameter or field that is written in the document, by its index there. */
 export interface FormRow {
   readonly name: string;
   readonly value: FormText;
+  /** It is commented out, and not sent. */
+  readonly disabled: boolean;
   /** Why it is not sent as it stands. */
   readonly overridden?: string;
 }
@@ -46,6 +48,8 @@ export interface RequestForm {
 export interface FormBody {
   /** As written, with the lines that name files. */
   readonly text: FormText;
+  /** Of a form: its fields; absent where the body is none, or can't be told apart into fields. */
+  readonly rows?: readonly FormRow[];
   /** Paths as written. */
   readonly files: readonly string[];
   readonly contentType?: string;
@@ -70,22 +74,26 @@ export function requestForm(
   const { variables, preview } = context;
   const text = (written: string): FormText => formText(written, variables, file);
   const { added } = preview;
+  const rows = (list: 'params' | 'form'): FormRow[] | undefined =>
+    requestRows(tree, placed, list)?.map(({ name, value, disabled }) => ({ name, value: text(value), disabled }));
   const body = request.body && tree.text.slice(placed.offset + request.body.start, placed.offset + request.body.end);
   const tooLong = (body?.length ?? 0) > longestBody;
+  const fields = tooLong ? undefined : rows('form');
   const contentType = request.headers.find(({ name }) => /^content-type$/i.test(name.text))?.value.text;
   return {
     method: request.method?.text ?? 'GET',
     url: text(request.target.text),
     ...(preview.request ? { sentUrl: maskedRequestUrl(preview.request) } : {}),
-    params: queryParameters(request).map(({ name, value }) => ({ name: name.text, value: text(value?.text ?? '') })),
+    params: rows('params') ?? [],
     addedParams: added.filter(part => part.in === 'query').map(({ part }) => formPart(asExplained(part), file)),
-    headers: headerRows(request, decision, context, file),
+    headers: headerRows(tree, placed, decision, context, file),
     hiddenHeaders: [
       ...(explained?.headers ?? []).filter(({ hidden }) => hidden).map(part => formPart(part, file)),
       ...(preview.error && added.length === 0 ? foreseenHeaders(decision, context, file) : []),
     ],
     body: {
       text: text(tooLong ? '' : (body ?? '')),
+      ...(fields === undefined ? {} : { rows: fields }),
       files: request.body?.parts.flatMap(part => (part.kind === 'file' ? [part.path.text] : [])) ?? [],
       ...(contentType === undefined ? {} : { contentType }),
       tooLong,
@@ -105,7 +113,8 @@ function asExplained(part: FormContext['preview']['added'][number]['part']): Exp
 }
 
 function headerRows(
-  request: RequestNode,
+  tree: SyntaxTree,
+  placed: PlacedBlock,
   decision: AuthDecision,
   context: FormContext,
   file: string,
@@ -123,11 +132,12 @@ function headerRows(
     for (const name of names)
       overridden.set(name.toLowerCase(), `${label} (${where}) sets ${name}: this one is not sent.`);
   }
-  return request.headers.map(({ name, value }) => {
-    const reason = overridden.get(name.text.toLowerCase());
+  return (requestRows(tree, placed, 'headers') ?? []).map(({ name, value, disabled }: RequestRow) => {
+    const reason = disabled ? undefined : overridden.get(name.toLowerCase());
     return {
-      name: name.text,
-      value: formText(value.text, variables, file),
+      name,
+      value: formText(value, variables, file),
+      disabled,
       ...(reason === undefined ? {} : { overridden: reason }),
     };
   });

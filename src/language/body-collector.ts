@@ -1,4 +1,5 @@
 import type { BlockContext } from './block-context.ts';
+import { joinFormLines, joinFormParts } from './form-body.ts';
 import type { LineReader } from './line-reader.ts';
 import type { LineTable } from './line-table.ts';
 import type { BodyNode, BodyPart, HeaderNode, Located } from './syntax-tree.ts';
@@ -25,6 +26,8 @@ export class BodyCollector {
   #blankFrom = -1;
   #comments: Comments;
   readonly #graphql: boolean;
+  /** True where comments are dropped before the first line that is none. */
+  #commentedAbove = false;
   /** Offset of the first comment that interrupts the running stretch of text, or -1. */
   #cut = -1;
   /** True after a part of another dialect that follows text. */
@@ -66,6 +69,7 @@ export class BodyCollector {
     const comment = (first === 35 || first === 47) && this.#reader.afterCommentMark() !== -1;
     if (comment && this.#comments === 'dropped') {
       if (this.#textStart !== -1 && this.#cut === -1) this.#cut = start;
+      if (this.#firstLine === -1) this.#commentedAbove = true;
       this.#lines.push('comment', next - base);
       return;
     }
@@ -208,9 +212,11 @@ export class BodyCollector {
       this.#takeBack(this.#lines.length);
       return undefined;
     }
+    const commented = { above: this.#commentedAbove, below: this.#cut !== -1 };
     this.#endText(this.#textEnd);
     const start = this.#parts[0]?.span.start ?? 0;
-    return { start, end: this.#parts.at(-1)?.span.end ?? start, parts: this.#parts, line: this.#firstLine };
+    const parts = this.#isForm() ? joinFormParts(this.#parts, commented) : this.#parts;
+    return { start, end: parts.at(-1)?.span.end ?? start, parts, line: this.#firstLine };
   }
 }
 
@@ -218,18 +224,3 @@ const fileLine = /^<(?:(@)([\w-]*))?[ \t]+(\S.*)$/;
 
 const requestLine =
   /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY|TRACE)[ \t]+(?:https?:\/\/\S|\{\{|\/\S*[ \t]+HTTP\/\d)/;
-
-/** Joins the lines of a form: a line end before or after `&` is not part of it. */
-function joinFormLines(text: string): string {
-  if (!/[\r\n]/.test(text)) return text;
-  const pieces = text.split(/(\r\n|\r|\n)/);
-  let form = pieces[0] ?? '';
-  for (let index = 1; index < pieces.length; index += 2) {
-    const line = pieces[index + 1] ?? '';
-    const begins = line.trimStart().startsWith('&');
-    if (begins) form = form.trimEnd() + line.trimStart();
-    else if (form.endsWith('&')) form += line.trimStart();
-    else form += (pieces[index] ?? '') + line;
-  }
-  return form;
-}

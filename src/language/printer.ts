@@ -1,5 +1,6 @@
 import { applyEdits } from './incremental.ts';
 import { BlockLines } from './line-edits.ts';
+import { targetPlace } from './query-printer.ts';
 import type { HeaderNode, PlacedBlock, RequestNode, SyntaxTree, TextEdit } from './syntax-tree.ts';
 
 /** The text of a tree, as it was parsed. */
@@ -26,7 +27,11 @@ export function setHeader(tree: SyntaxTree, placed: PlacedBlock, name: string, v
 }
 
 /** Removes one header, or all of a name, its case aside. */
-export function removeHeader(tree: SyntaxTree, placed: PlacedBlock, header: string | HeaderNode): TextEdit[] {
+export function removeHeader(
+  tree: SyntaxTree,
+  placed: PlacedBlock,
+  header: string | Pick<HeaderNode, 'line'>,
+): TextEdit[] {
   const lines = new BlockLines(tree, placed);
   const headers = typeof header === 'string' ? headersNamed(placed, header) : [header];
   return headers.map(({ line }) => lines.remove(line, line));
@@ -40,14 +45,38 @@ export function setMethod(tree: SyntaxTree, placed: PlacedBlock, method: string)
   return [lines.edit(request.target.start, request.target.start, `${method} `)];
 }
 
-/** Sets the whole target, the pieces on continuation lines included. */
+/**
+ * Sets the target. What stays the same of it stays on its lines; comment lines inside what is replaced are kept below it,
+ * as they may hold parameters that are switched off.
+ */
 export function setTarget(tree: SyntaxTree, placed: PlacedBlock, target: string): TextEdit[] {
   const { request } = placed.block;
-  if (request === undefined || request.target.text === target) return [];
+  if (request === undefined) return [];
+  const { text: before } = request.target;
+  const after = oneLine(target);
+  if (before === after) return [];
   const lines = new BlockLines(tree, placed);
-  const { start, end } = request.target;
-  const glued = request.method?.end === start;
-  return [lines.edit(start, end, glued ? ` ${oneLine(target)}` : oneLine(target))];
+  const glued = request.method?.end === request.target.start ? ' ' : '';
+  if (request.targetParts.length === 0) {
+    return [lines.edit(request.target.start, request.target.end, glued + after)];
+  }
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && before[head] === after[head]) head++;
+  let tail = 0;
+  while (tail < shorter - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  const to = before.length - tail;
+  const end = to === 0 ? request.target.start : targetPlace(request, to - 1) + 1;
+  const written = after.slice(head, after.length - tail);
+  let start = head === to ? end : targetPlace(request, head);
+  // A line that would hold nothing, or not go on with the query, goes.
+  const begins = head > 0 && head < to && request.targetParts.some(part => part.start === start);
+  if (begins && !/^[?&]/.test(written)) start = targetPlace(request, head - 1) + 1;
+  const edits = [lines.edit(start, end, written)];
+  const kept = lines.lines.flatMap(({ kind, start: at }, line) =>
+    kind === 'comment' && at > start && at < end ? [lines.content(line)] : [],
+  );
+  return kept.length === 0 ? edits : [...edits, lines.insertAfter(request.targetLastLine, kept)];
 }
 
 /** Sets the body's text, the files it names included; removes it for undefined. */

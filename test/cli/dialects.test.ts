@@ -175,6 +175,31 @@ describe('what goes over the wire', function () {
     assert.equal(seen[0]?.body, '{"index":{}}\n{"a":1}\n');
   });
 
+  it('neither sends nor reads what is commented out, be it a parameter, a header or a field of a form', async () => {
+    const form = 'Content-Type: application/x-www-form-urlencoded';
+    const without = `POST @@/a\n    ?x=1\n    &z=3\n${form}\n\nname=Ada\n&flag=1\n`;
+    const off = without
+      .replace('    &z', '    # &y={{nowhere}}\n    &z')
+      .replace(form, `# X-Off: {{nowhere}}\n${form}`)
+      .replace('&flag', '# &city={{nowhere}}\n// &land=x\n&flag');
+    const shown = async (folder: string, ...args: readonly string[]): Promise<string> =>
+      (await countersign(folder, [...args, 'a.http'])).stdout.replace(/"line":\d+|\d+ ms|"[^"]*a\.http"/g, '');
+    const results: unknown[] = [];
+    for (const text of [without, off]) {
+      server.seen.length = 0;
+      const { seen, folder } = await sent(text);
+      const [request] = seen;
+      results.push({
+        sent: [request?.url, request?.body, request?.headers['x-off']],
+        parsed: await shown(folder, 'parse', '--json'),
+        previewed: await shown(folder, 'preview', '--json'),
+      });
+      remove();
+    }
+    assert.deepEqual(results[1], results[0]);
+    assert.deepEqual((results[0] as { sent: unknown }).sent, ['/a?x=1&z=3', 'name=Ada&flag=1', undefined]);
+  });
+
   it('sends files as they are, with variables replaced, and in other encodings', async () => {
     const latin1 = Buffer.from('caf\xe9 {{v}}', 'latin1');
     const { seen } = await sent(

@@ -28,6 +28,24 @@ async function choose(panel: Frame, scheme: string): Promise<void> {
   await panel.getByRole('combobox', { name: 'Type', exact: true }).selectOption(scheme);
 }
 
+/** Presses a key, and waits until the page has been told that the text holds what it made. */
+async function typeSlowly(panel: Frame, control: Locator, key: string): Promise<void> {
+  const edit = await panel.evaluate(() => {
+    const page = globalThis as { lastEdit?: number };
+    if (page.lastEdit === undefined) {
+      page.lastEdit = 0;
+      addEventListener('message', ({ data }) => {
+        if (data.type === 'model') page.lastEdit = data.edit;
+      });
+    }
+    return page.lastEdit;
+  });
+  await control.press(key === ' ' ? 'Space' : key);
+  await waitUntil('the model is back', () =>
+    panel.evaluate(before => ((globalThis as { lastEdit?: number }).lastEdit ?? 0) > before, edit),
+  );
+}
+
 describe('the Authorization panel', () => {
   beforeEach(async () => {
     const { window } = await openWorkbench();
@@ -170,12 +188,118 @@ describe('the Authorization panel', () => {
     await textShows(window, '/echo?a=2&b=x%20y');
     await panel.locator('#tab-body').click();
     await panel.getByRole('textbox', { name: 'Body as it stands in the file' }).fill('{"a": 1}');
-    await panel.getByRole('button', { name: 'Set application/json' }).click();
+    await panel.getByRole('combobox', { name: 'Content-Type' }).selectOption('application/json');
     await textShows(window, 'Content-Type: application/json');
     await textShows(window, '{"a": 1}');
     await panel.locator('#tab-preview').click();
     await panel.locator('.preview-line', { hasText: 'Content-Length: 8' }).waitFor();
     await panel.locator('#panel-preview').getByText('calculated when the request is sent').waitFor();
+  });
+
+  it('switches headers and parameters off and on as comment lines, and one undo takes it back', async () => {
+    const { window, api } = await openWorkbench();
+    const url = `${api.url}/echo?page=2&size=10`;
+    const panel = await openPanel(window, 'off.http', `### Off\nGET ${url}\nAccept: */*\nX-Trace: 1\n`, 'No Auth');
+    await panel.locator('#tab-headers').click();
+    await panel.getByRole('checkbox', { name: 'Send X-Trace' }).uncheck();
+    await textShows(window, '# X-Trace: 1');
+    await panel.locator('#tab-headers .badge', { hasText: '1' }).waitFor();
+    await panel.getByRole('combobox', { name: 'Value of X-Trace' }).fill('2');
+    await textShows(window, '# X-Trace: 2');
+    await panel.getByRole('checkbox', { name: 'Send X-Trace' }).check();
+    await textShows(window, 'X-Trace: 2');
+    await panel.locator('#tab-params').click();
+    await panel.getByRole('checkbox', { name: 'Send page' }).uncheck();
+    await textShows(window, '    # ?page=2');
+    await textShows(window, '    ?size=10');
+    assert.equal(
+      await panel
+        .getByRole('textbox', { name: 'URL' })
+        .or(panel.getByRole('combobox', { name: 'URL' }))
+        .inputValue(),
+      url.replace('page=2&', ''),
+    );
+    await panel.locator('#tab-preview').click();
+    await panel.locator('.preview-line', { hasText: 'echo?size=10' }).waitFor();
+    await window.page.keyboard.press('Control+Z');
+    await textShows(window, `GET ${url}`);
+  });
+
+  it('moves rows by the keyboard and by their grips', async () => {
+    const { window, api } = await openWorkbench();
+    const panel = await openPanel(
+      window,
+      'order.http',
+      `### Order\nGET ${api.url}/echo?a=1&b=2&c=3\nX-A: 1\n# X-B: 2\nX-C: 3\n`,
+      'No Auth',
+    );
+    const names = (tab: string): Promise<string[]> =>
+      panel
+        .locator(`#panel-${tab} .row:not(.new) .text-control:nth-of-type(1) input`)
+        .evaluateAll(inputs => inputs.map(input => (input as HTMLInputElement).value));
+    await panel.locator('#tab-params').click();
+    await panel.getByRole('combobox', { name: 'Value of c', exact: true }).focus();
+    await window.page.keyboard.press('Alt+ArrowUp');
+    await textShows(window, '/echo?a=1&c=3&b=2');
+    await panel.getByText('c is now row 2 of 3').waitFor();
+    await waitUntil('the row has moved', async () => (await names('params')).join() === 'a,c,b');
+    assert.equal(await panel.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Value of c');
+    await window.page.keyboard.press('Alt+ArrowUp');
+    await window.page.keyboard.press('Alt+ArrowDown');
+    await window.page.keyboard.press('Alt+ArrowDown');
+    await textShows(window, '/echo?a=1&b=2&c=3');
+    await panel.locator('#tab-headers').click();
+    const row = (index: number): Locator => panel.locator('#panel-headers .row').nth(index);
+    await row(2).hover();
+    const grip = await row(2).locator('.grip').boundingBox();
+    const first = await row(0).boundingBox();
+    assert.ok(grip && first);
+    await window.page.mouse.move(grip.x + 8, grip.y + 8);
+    await window.page.mouse.down();
+    await window.page.mouse.move(grip.x + 8, first.y + 20);
+    await window.page.mouse.move(grip.x + 8, first.y + 2);
+    await panel.locator('.row.drop-above').waitFor();
+    await window.screenshot('authorization-row-dragged');
+    await window.page.mouse.up();
+    await waitUntil('the row has moved', async () => (await names('headers')).join() === 'X-C,X-A,X-B');
+    await panel.getByRole('checkbox', { name: 'Send X-B' }).waitFor();
+    assert.equal(await panel.getByRole('checkbox', { name: 'Send X-B' }).isChecked(), false);
+  });
+
+  it('shows the fields of a form as rows', async () => {
+    const { window, api } = await openWorkbench();
+    const panel = await openPanel(window, 'form.http', `### Form\nPOST ${api.url}/echo\n`, 'No Auth');
+    await panel.locator('#tab-body').click();
+    await panel.getByRole('combobox', { name: 'Content-Type' }).selectOption('application/x-www-form-urlencoded');
+    await panel.getByRole('combobox', { name: 'Name of a new row' }).pressSequentially('name');
+    await panel.getByRole('combobox', { name: 'Value of name', exact: true }).pressSequentially('Ada');
+    await textShows(window, 'name=Ada');
+    await panel.getByRole('combobox', { name: 'Name of a new row' }).pressSequentially('city');
+    await textShows(window, 'name=Ada&city=');
+    await panel.getByRole('checkbox', { name: 'Send name', exact: true }).uncheck();
+    await textShows(window, '# name=Ada');
+    await window.screenshot('authorization-form-body');
+    await panel.getByRole('button', { name: 'Body as text' }).click();
+    assert.match(await panel.getByRole('textbox', { name: 'Body as it stands in the file' }).inputValue(), /^city=$/);
+    await panel.getByRole('button', { name: 'Send', exact: true }).click();
+    await panel.locator('.status', { hasText: '200 OK' }).waitFor();
+  });
+
+  it('leaves what is typed as it is typed, however slowly', async () => {
+    const { window, api } = await openWorkbench();
+    const panel = await openPanel(window, 'slow.http', `### Slow\nGET ${api.url}/echo?q=\nX-Words: one\n`, 'No Auth');
+    await panel.locator('#tab-headers').click();
+    const value = panel.getByRole('combobox', { name: 'Value of X-Words' });
+    await value.press('End');
+    for (const key of ' t u') await typeSlowly(panel, value, key);
+    await textShows(window, 'X-Words: one t u');
+    await panel.locator('#tab-params').click();
+    const query = panel.getByRole('combobox', { name: 'Value of q', exact: true });
+    for (const key of 'x y') await typeSlowly(panel, query, key);
+    await textShows(window, '/echo?q=x%20y');
+    assert.equal(await query.inputValue(), 'x y');
+    await query.press('Tab');
+    await waitUntil('the text is shown', async () => (await query.inputValue()) === 'x%20y');
   });
 
   it('keeps what it does not understand, and refuses what the text can’t say', async () => {

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { schemes } from '../../src/auth/schemes/index.ts';
 import { parsePairs } from '../../src/auth/values.ts';
 import { type FormChange, FormMemory, formEdits, printPairs } from '../../src/features/form-edits.ts';
+import { type RequestRow, requestRows } from '../../src/features/form-rows.ts';
 import { type FormTarget, followRequest, formAuth } from '../../src/features/form-target.ts';
+import { type RowList, rowLists } from '../../src/features/row-list.ts';
 import { parse } from '../../src/language/parser.ts';
 import { printEdits } from '../../src/language/printer.ts';
-import { queryParameters } from '../../src/language/query-printer.ts';
 import { targetIn } from './form-ports.ts';
 
 const file = '/w/a.http';
@@ -83,14 +84,20 @@ describe('changes in the Authorization panel', () => {
 
   it('edit headers, parameters, method, URL and body in place', () => {
     assert.match(
-      change(one, '/a', { type: 'header', index: 0, name: 'Accept', value: 'text/html' }),
+      change(one, '/a', { type: 'set-row', list: 'headers', index: 0, name: 'Accept', value: 'text/html' }),
       /Accept: text\/html\n/,
     );
-    assert.match(change(one, '/a', { type: 'add-header', name: 'X', value: '1' }), /Accept: \*\/\*\nX: 1\n/);
-    assert.ok(!change(one, '/a', { type: 'remove-header', index: 0 }).includes('Accept'));
-    assert.match(change(one, '/a', { type: 'param', index: 0, name: 'c', value: '{{d}}' }), /a\?c=\{\{d\}\}\n/);
-    assert.match(change(one, '/a', { type: 'add-param', name: 'e', value: '2' }), /a\?b=1&e=2\n/);
-    assert.match(change(one, '/a', { type: 'remove-param', index: 0 }), /x\.test\/a\n/);
+    assert.match(
+      change(one, '/a', { type: 'add-row', list: 'headers', name: 'X', value: '1' }),
+      /Accept: \*\/\*\nX: 1\n/,
+    );
+    assert.ok(!change(one, '/a', { type: 'remove-row', list: 'headers', index: 0 }).includes('Accept'));
+    assert.match(
+      change(one, '/a', { type: 'set-row', list: 'params', index: 0, name: 'c', value: '{{d}}' }),
+      /a\?c=\{\{d\}\}\n/,
+    );
+    assert.match(change(one, '/a', { type: 'add-row', list: 'params', name: 'e', value: '2' }), /a\?b=1&e=2\n/);
+    assert.match(change(one, '/a', { type: 'remove-row', list: 'params', index: 0 }), /x\.test\/a\n/);
     assert.match(change(one, '/a', { type: 'method', method: 'POST' }), /^### One\nPOST https/);
     assert.match(change(one, '/a', { type: 'body', text: '{"a": 1}' }), /\*\/\*\n\n\{"a": 1\}\n\n### Two/);
   });
@@ -101,9 +108,9 @@ describe('changes in the Authorization panel', () => {
       assert.deepEqual(result, { refused: 'not-expressible' }, JSON.stringify(each));
     };
     refused({ type: 'body', text: 'a\n### Three\nGET https://evil.test/' });
-    refused({ type: 'add-header', name: '', value: '1' });
-    refused({ type: 'add-header', name: '# @auth none', value: '1' });
-    refused({ type: 'header', index: 0, name: '###', value: '' });
+    refused({ type: 'add-row', list: 'headers', name: '', value: '1' });
+    refused({ type: 'add-row', list: 'headers', name: '# @auth none', value: '1' });
+    refused({ type: 'set-row', list: 'headers', index: 0, name: '###', value: '' });
     refused({ type: 'method', method: 'a b' });
   });
 
@@ -150,7 +157,8 @@ const value = fc.oneof(
   ),
 );
 const name = fc.oneof(fc.constantFrom('X-A', 'Accept', 'a', 'b'), fc.string({ maxLength: 5 }));
-const index = fc.nat(2);
+const index = fc.nat(3);
+const list = fc.constantFrom(...rowLists);
 const anyField = fc
   .constantFrom(...schemes)
   .chain(scheme => fc.constantFrom(...scheme.fields.map(field => field.name)))
@@ -163,12 +171,12 @@ const anyChange: fc.Arbitrary<FormChange> = fc.oneof(
   anyField,
   anyField,
   fc.record({ type: fc.constant('remove-field' as const), index }),
-  fc.record({ type: fc.constant('add-header' as const), name, value }),
-  fc.record({ type: fc.constant('header' as const), index, name, value }),
-  fc.record({ type: fc.constant('remove-header' as const), index }),
-  fc.record({ type: fc.constant('add-param' as const), name, value }),
-  fc.record({ type: fc.constant('param' as const), index, name, value }),
-  fc.record({ type: fc.constant('remove-param' as const), index }),
+  fc.record({ type: fc.constant('add-row' as const), list, name, value }),
+  fc.record({ type: fc.constant('set-row' as const), list, index, name, value }),
+  fc.record({ type: fc.constant('remove-row' as const), list, index }),
+  fc.record({ type: fc.constant('enable-row' as const), list, index, enabled: fc.boolean() }),
+  fc.record({ type: fc.constant('enable-row' as const), list, index, enabled: fc.boolean() }),
+  fc.record({ type: fc.constant('move-row' as const), list, index, to: index }),
   fc.record({ type: fc.constant('method' as const), method: fc.constantFrom('GET', 'POST', 'x y', '') }),
   fc.record({ type: fc.constant('url' as const), url: fc.constantFrom('https://y.test/', '/p?q=1', '{{u}}', '') }),
   fc.record({
@@ -204,6 +212,11 @@ describe('any sequence of form edits', () => {
   });
 });
 
+function rowsOf({ tree, block = 0 }: FormTarget, list: RowList): readonly RequestRow[] {
+  const placed = tree.blocks[block];
+  return (placed && requestRows(tree, placed, list)) ?? [];
+}
+
 function assertSays(target: FormTarget, each: FormChange): void {
   const request = target.tree.blocks[target.block ?? 0]?.block.request;
   const auth = formAuth(target);
@@ -217,14 +230,16 @@ function assertSays(target: FormTarget, each: FormChange): void {
       assert.equal(node?.value.text ?? usual?.default ?? '', each.value);
       break;
     }
-    case 'header':
-    case 'add-header': {
-      const node = each.type === 'header' ? request?.headers[each.index] : request?.headers.at(-1);
-      assert.deepEqual([node?.name.text, node?.value.text], [each.name, each.value.trim()]);
+    case 'set-row':
+    case 'add-row': {
+      const rows = rowsOf(target, each.list);
+      const row = each.type === 'set-row' ? rows[each.index] : rows.at(-1);
+      if (each.list === 'headers') assert.deepEqual([row?.name, row?.value], [each.name, each.value.trim()]);
+      else assert.ok(row);
       break;
     }
-    case 'param':
-      assert.ok(request && queryParameters(request).length > each.index);
+    case 'enable-row':
+      assert.equal(rowsOf(target, each.list)[each.index]?.disabled, !each.enabled);
       break;
     case 'method':
       assert.equal(request?.method?.text, each.method);

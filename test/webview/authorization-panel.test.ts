@@ -16,7 +16,11 @@ describe('messages of the Authorization panel', () => {
   it('refuses changes that are none, and numbers that are no index', () => {
     assert.equal(fromPanel({ type: 'change', edit: 1, change: { type: 'delete-everything' } }), undefined);
     assert.equal(
-      fromPanel({ type: 'change', edit: 1, change: { type: 'header', index: -1, name: 'a', value: '' } }),
+      fromPanel({
+        type: 'change',
+        edit: 1,
+        change: { type: 'set-row', list: 'headers', index: -1, name: 'a', value: '' },
+      }),
       undefined,
     );
     assert.equal(fromPanel({ type: 'change', edit: 1.5, change: { type: 'method', method: 'GET' } }), undefined);

@@ -70,9 +70,8 @@ export function keyOf(change: FormChange): string | undefined {
     case 'field':
     case 'pairs':
       return `${change.type} ${change.name}`;
-    case 'header':
-    case 'param':
-      return `${change.type} ${change.index}`;
+    case 'set-row':
+      return `${change.type} ${change.list} ${change.index}`;
     case 'url':
     case 'body':
       return change.type;

@@ -1,6 +1,7 @@
 import '@vscode/codicons/dist/codicon.css';
 import './style.css';
 import type { FormModel } from '../../features/form-model.ts';
+import type { FormRow } from '../../features/form-request.ts';
 import { fill, h, icon } from '../shared/dom.ts';
 import { TabList } from '../shared/tab-list.ts';
 import { readWords } from '../shared/words.ts';
@@ -76,8 +77,8 @@ function setModel({ model, edit, unsaved }: Extract<ToPanel, { type: 'model' }>)
     headers.set(request, model);
     body.set(request);
     preview.setError(model);
-    list.setBadge('params', count(request.params.length + request.addedParams.length));
-    list.setBadge('headers', count(request.headers.length));
+    list.setBadge('params', count(sent(request.params) + request.addedParams.length));
+    list.setBadge('headers', count(sent(request.headers)));
   }
   if (!restored) restore(model);
 }
@@ -85,6 +86,10 @@ function setModel({ model, edit, unsaved }: Extract<ToPanel, { type: 'model' }>)
 function restore({ request }: FormModel): void {
   restored = true;
   list.select(request ? state.tab : 'authorization');
+}
+
+function sent(rows: readonly FormRow[]): number {
+  return rows.filter(({ disabled }) => !disabled).length;
 }
 
 function count(of: number): number | undefined {

@@ -1,6 +1,7 @@
 import type { FormChange } from '../../features/form-edits.ts';
 import type { FormModel } from '../../features/form-model.ts';
 import type { FormVariable } from '../../features/form-text.ts';
+import { rowLists } from '../../features/row-list.ts';
 import type { Check } from '../shared/shape.ts';
 import {
   arrayOf,
@@ -98,6 +99,7 @@ export const isPanelState: Check = shape({ tab: oneOf(...tabs), subject: optiona
 
 const isIndex: Check = value => Number.isInteger(value) && (value as number) >= 0;
 const row = { name: isString, value: isString };
+const isList = oneOf(...rowLists);
 
 const isChange: Check = value =>
   validMessage<FormChange>(value, {
@@ -105,12 +107,11 @@ const isChange: Check = value =>
     field: { ...row, fromFile: optional(isBoolean) },
     pairs: { name: isString, pairs: arrayOf(arrayOf(isString)) },
     'remove-field': { index: isIndex },
-    header: { index: isIndex, ...row },
-    'add-header': row,
-    'remove-header': { index: isIndex },
-    param: { index: isIndex, ...row },
-    'add-param': row,
-    'remove-param': { index: isIndex },
+    'set-row': { list: isList, index: isIndex, ...row },
+    'add-row': { list: isList, ...row },
+    'remove-row': { list: isList, index: isIndex },
+    'enable-row': { list: isList, index: isIndex, enabled: isBoolean },
+    'move-row': { list: isList, index: isIndex, to: isIndex },
     method: { method: isString },
     url: { url: isString },
     body: { text: isString },
@@ -140,7 +141,7 @@ export function fromPanel(value: unknown): FromPanel | undefined {
 }
 
 const isText = shape({ text: isString, references: arrayOf(isRecord) });
-const isRow = shape({ name: isString, value: isText, overridden: optional(isString) });
+const isRow = shape({ name: isString, value: isText, disabled: isBoolean, overridden: optional(isString) });
 const isPart = shape({ name: isString, value: optional(isString), origin: isString });
 const isField = shape({ name: isString, label: isString, kind: isString, content: isString, value: isText });
 
@@ -162,7 +163,7 @@ const isModel = shape({
       headers: arrayOf(isRow),
       addedParams: arrayOf(isPart),
       hiddenHeaders: arrayOf(isPart),
-      body: isRecord,
+      body: shape({ text: isText, files: arrayOf(isString), rows: optional(arrayOf(isRow)) }),
     }),
   ),
 });

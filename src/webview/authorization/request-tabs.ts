@@ -1,9 +1,9 @@
 import type { FormModel } from '../../features/form-model.ts';
 import type { FormPart, RequestForm } from '../../features/form-request.ts';
 import { fill, h, icon } from '../shared/dom.ts';
-import { filled } from '../shared/words.ts';
 import { AddedParts, HiddenParts } from './added-parts.ts';
 import { errorBox } from './authorization-tab.ts';
+import { Fold } from './fold.ts';
 import { change } from './host.ts';
 import { RowTable } from './row-table.ts';
 import { TextControl } from './text-control.ts';
@@ -15,7 +15,7 @@ export class ParamsTab {
   readonly #added: AddedGroup;
 
   constructor(panel: HTMLElement, texts: Texts) {
-    this.#table = new RowTable('param', texts.params, texts);
+    this.#table = new RowTable('params', texts.params, texts);
     this.#added = new AddedGroup(texts.addedParams, texts);
     fill(panel, this.#table.element, this.#added.element);
   }
@@ -36,7 +36,7 @@ export class HeadersTab {
 
   constructor(panel: HTMLElement, texts: Texts) {
     this.#texts = texts;
-    this.#table = new RowTable('header', texts.headers, texts);
+    this.#table = new RowTable('headers', texts.headers, texts);
     this.#hidden = new HiddenParts(texts.hiddenHelp, texts);
     fill(panel, this.#table.element, this.#hidden.element, this.#error);
   }
@@ -51,16 +51,19 @@ export class HeadersTab {
   }
 }
 
-const usualTypes = ['application/json', 'application/x-www-form-urlencoded', 'text/plain'];
+const usualTypes = ['application/json', 'application/x-www-form-urlencoded', 'application/xml', 'text/plain'];
 
-/** The body as it stands in the text. */
+/** The body: a form's fields as rows, anything else as it stands in the text. */
 export class BodyTab {
   readonly #texts: Texts;
   readonly #text: TextControl;
-  readonly #type = h('div', { class: 'body-type' });
+  readonly #fields: RowTable;
+  readonly #fold: Fold;
+  readonly #type: HTMLSelectElement;
   readonly #files = h('div', { class: 'body-files' });
   readonly #tooLong: HTMLElement;
   readonly #added: AddedGroup;
+  #headers: RequestForm['headers'] = [];
   #drawn = '';
 
   constructor(panel: HTMLElement, texts: Texts) {
@@ -69,49 +72,58 @@ export class BodyTab {
       ...{ label: texts.bodyText, multiline: true, placeholder: texts.noBody, texts },
       onChange: text => change({ type: 'body', text }),
     });
+    this.#fields = new RowTable('form', texts.formFields, texts);
+    this.#fold = new Fold(this.#text.element);
+    this.#type = h('select', { 'aria-label': texts.contentType });
+    this.#type.addEventListener('change', () => this.#setType(this.#type.value));
     this.#tooLong = h('p', { class: 'remark' }, icon('info'), texts.bodyTooLong);
     this.#added = new AddedGroup(texts.addedToBody, texts);
-    fill(panel, this.#type, this.#text.element, this.#tooLong, this.#files, this.#added.element);
+    const type = h(
+      'div',
+      { class: 'body-type' },
+      h('span', { class: 'caption', 'aria-hidden': 'true' }, texts.contentType),
+      h('div', { class: 'select' }, this.#type, icon('chevron-down')),
+    );
+    fill(panel, type, this.#fields.element, this.#fold.element, this.#tooLong, this.#files, this.#added.element);
   }
 
   set({ body, headers }: RequestForm): void {
-    const { text, files, contentType, tooLong, added } = body;
+    const { text, rows, files, contentType = '', tooLong, added } = body;
+    this.#headers = headers;
     this.#text.set(text);
-    this.#text.element.hidden = tooLong;
+    this.#fields.element.hidden = rows === undefined;
+    this.#fields.set(rows ?? []);
+    this.#fold.element.hidden = tooLong;
+    this.#fold.setLabel(rows === undefined ? undefined : this.#texts.bodyAsText);
     this.#tooLong.hidden = !tooLong;
     this.#added.set(added);
-    const drawn = JSON.stringify([files, contentType, text.text === '']);
+    const drawn = JSON.stringify([files, contentType]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const set = (value: string): void => {
-      const index = headers.findIndex(({ name }) => /^content-type$/i.test(name));
-      const name = 'Content-Type';
-      change(index === -1 ? { type: 'add-header', name, value } : { type: 'header', index, name, value });
-    };
-    const offers =
-      contentType === undefined && text.text !== ''
-        ? usualTypes.map(type =>
-            h(
-              'button',
-              { class: 'secondary', type: 'button', onclick: () => set(type) },
-              filled(this.#texts.setContentType, type),
-            ),
-          )
-        : [];
+    const types = contentType === '' || usualTypes.includes(contentType) ? usualTypes : [contentType, ...usualTypes];
     fill(
       this.#type,
-      h('span', { class: 'caption' }, this.#texts.contentType),
-      contentType === undefined
-        ? h('span', { class: 'caption' }, this.#texts.noContentType)
-        : h('code', {}, contentType),
-      ...offers,
+      h('option', { value: '' }, this.#texts.noContentType),
+      ...types.map(type => h('option', { value: type }, type)),
     );
+    this.#type.value = contentType;
     this.#files.hidden = files.length === 0;
     fill(
       this.#files,
       h('span', { class: 'caption' }, this.#texts.files),
       ...files.map(path => h('span', { class: 'file-name' }, icon('file'), h('code', {}, path))),
     );
+  }
+
+  #setType(value: string): void {
+    const list = 'headers';
+    const name = 'Content-Type';
+    const index = this.#headers.findIndex(header => !header.disabled && /^content-type$/i.test(header.name));
+    const written = this.#headers[index];
+    if (written === undefined) {
+      if (value !== '') change({ type: 'add-row', list, name, value });
+    } else if (value === '') change({ type: 'remove-row', list, index });
+    else change({ type: 'set-row', list, index, name: written.name, value });
   }
 }
 
