@@ -29,6 +29,9 @@ export class TextControl {
   readonly #texts: Texts;
   readonly #secret: boolean;
   #references: readonly FormReference[] = [];
+  /** What was typed since the box has the focus, and what the document made of it. */
+  #typed: string | undefined;
+  #answer: string | undefined;
 
   constructor({ label, multiline = false, placeholder, secret = false, texts, onChange }: TextControlOptions) {
     this.#texts = texts;
@@ -50,7 +53,11 @@ export class TextControl {
       this.#description,
       completion.element,
     );
+    this.input.addEventListener('focus', () => this.#forget());
+    this.input.addEventListener('blur', () => this.#onLeft());
     this.input.addEventListener('input', () => {
+      this.#typed = this.input.value;
+      this.#answer = undefined;
       this.#references = [];
       this.#draw();
       onChange(this.input.value);
@@ -73,15 +80,40 @@ export class TextControl {
     if (this.input.getAttribute('aria-label') !== label) this.input.setAttribute('aria-label', label);
   }
 
-  /** Shows what the document says, unless newer text is on its way there. */
+  /**
+   * Shows what the document says, unless newer text is on its way there. What is being typed stays as it was typed, where
+   * the document has it without the blank at its end, or percent-encoded: the next key would be in the wrong place.
+   */
   set({ text, references }: FormText): void {
+    if (this.hasFocus && isAhead() && this.input.value !== text) return;
+    const own = this.hasFocus && !isAhead() && !this.#secret && this.#typed === this.input.value;
+    if (own) this.#answer ??= text;
+    if (own && this.#answer === text && this.input.value !== text) {
+      this.#references = [];
+      this.#draw();
+      return;
+    }
     if (this.input.value !== text) {
-      if (this.hasFocus && isAhead()) return;
+      this.#forget();
       const caret = this.input.selectionStart;
       this.input.value = text;
       if (this.hasFocus && caret !== null) this.input.setSelectionRange(caret, caret);
     }
     this.#references = references;
+    this.#draw();
+  }
+
+  #forget(): void {
+    this.#typed = undefined;
+    this.#answer = undefined;
+  }
+
+  /** Now the text is shown as the document has it. */
+  #onLeft(): void {
+    const text = this.#answer;
+    this.#forget();
+    if (text === undefined || isAhead() || text === this.input.value) return;
+    this.input.value = text;
     this.#draw();
   }
 
