@@ -270,7 +270,8 @@ export class BlockParser implements BlockContext {
         return;
       }
     }
-    this.#body.line();
+    if (this.text.charCodeAt(reader.from) === 64 && this.#body.endsAtVariable()) this.#variable();
+    else this.#body.line();
   }
 
   #finish(): ParsedBlock {

@@ -28,7 +28,7 @@ export class BodyCollector {
   readonly #graphql: boolean;
   /** True where comments are dropped before the first line that is none. */
   #commentedAbove = false;
-  /** Offset of the first comment that interrupts the running stretch of text, or -1. */
+  /** Offset of the first comment or variable that interrupts the running stretch of text, or -1. */
   #cut = -1;
   /** True after a part of another dialect that follows text. */
   #gap = false;
@@ -117,7 +117,21 @@ export class BodyCollector {
     this.#gap = false;
   }
 
-  /** Text goes on below comments: what is above them is a part of its own. */
+  /**
+   * Whether the reader's line states a variable instead, as REST Client and httpYac read it: `@name = value` below a
+   * blank line, where the content can hold no such line.
+   */
+  endsAtVariable(): boolean {
+    const { from, to, start } = this.#reader;
+    const above = this.#lines.kinds.at(-1);
+    if (above !== 'blank' && above !== 'comment' && above !== 'variable') return false;
+    if (!this.#isForm() && !/^$|^\{\{|json/.test(this.#contentType)) return false;
+    if (!/^@[^\s=]+\s*=/.test(this.#context.text.slice(from, to))) return false;
+    if (this.#textStart !== -1 && this.#cut === -1) this.#cut = start;
+    return true;
+  }
+
+  /** Text goes on below comments or variables: what is above them is a part of its own. */
   #goOnAfterCut(): void {
     if (this.#cut === -1) return;
     this.#endText(this.#cut);

@@ -133,6 +133,28 @@ describe('what goes over the wire', function () {
     );
   });
 
+  it('takes variables below a request for variables, and never sends them', async () => {
+    const { seen } = await sent(
+      [
+        'GET @@/a\n\n@one = 1\n@two = {{one}}2',
+        'POST @@/b\nContent-Type: application/json\n\n{"two": "{{two}}"}\n\n# Of the next one\n@three = 3\n\n',
+        'POST @@/c/{{three}}\nContent-Type: application/x-www-form-urlencoded\n\na=1\n&b=2\n\n@four = 4',
+        'POST @@/d/{{four}}\nContent-Type: text/plain\n\nputs\n\n@five = 5',
+        'POST @@/e\n\ndate\n@five = 5',
+      ].join('\n\n###\n'),
+    );
+    assert.deepEqual(
+      seen.map(({ url, body }) => [url, body]),
+      [
+        ['/a', ''],
+        ['/b', '{"two": "12"}'],
+        ['/c/3', 'a=1&b=2'],
+        ['/d/4', 'puts\n\n@five = 5'],
+        ['/e', 'date\n@five = 5'],
+      ],
+    );
+  });
+
   it('reads UTF-16 with a byte order mark', async () => {
     const text = `\ufeffPOST ${server.url}/ü\n\nпривет\n`;
     const { seen } = await sent(Buffer.from(text, 'utf16le'));
