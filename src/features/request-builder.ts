@@ -6,6 +6,7 @@ import type { FileReader } from '../core/ports.ts';
 import type { Body, BodyPiece, HttpRequest, Part } from '../core/request.ts';
 import { MASK, textBody } from '../core/request.ts';
 import { brokenReference } from '../core/template.ts';
+import { isReference } from '../language/head-lines.ts';
 import { lineIndexAt } from '../language/positions.ts';
 import type { BodyNode, HeaderNode, PlacedBlock, RequestNode, SyntaxTree } from '../language/syntax-tree.ts';
 import { shorthandStatement } from './auth-shorthand.ts';
@@ -61,7 +62,13 @@ export async function buildRequest(
       shorthand = shorthandStatement(header.value.text, headerPlace);
       if (shorthand) continue;
     }
-    headers.push(await headerPart(header, variables, headerPlace));
+    const part = await headerPart(header, variables, headerPlace);
+    if (part === undefined) continue;
+    if (shorthands && !shorthand && part.name.toLowerCase() === 'authorization' && isReference(header.name.text)) {
+      shorthand = shorthandStatement(part.value, headerPlace);
+      if (shorthand) continue;
+    }
+    headers.push(part);
   }
   const value = (name: string): string | undefined => headers.find(header => header.name.toLowerCase() === name)?.value;
 
@@ -115,9 +122,14 @@ function methodOf(node: RequestNode, place: Place): string {
   return method;
 }
 
-async function headerPart(header: HeaderNode, variables: TextResolver, place: Place): Promise<Part> {
-  const name = await variables.resolve(header.name.text, place);
-  const value = await variables.resolve(header.value.text, place);
+/** The header of a line; undefined where the line is one variable and that is empty. */
+async function headerPart(header: HeaderNode, variables: TextResolver, place: Place): Promise<Part | undefined> {
+  let name = await variables.resolve(header.name.text, place);
+  let value = await variables.resolve(header.value.text, place);
+  if (isReference(header.name.text)) {
+    if (name.value.trim() === '') return undefined;
+    [name, value] = splitHeader(name, place);
+  }
   if (!headerNamePattern.test(name.value)) {
     throw new CountersignError('invalid-header', `“${name.masked}” is no header name.`, { place });
   }
@@ -135,6 +147,24 @@ async function headerPart(header: HeaderNode, variables: TextResolver, place: Pl
     ...(value.masked === value.value ? {} : { masked: value.masked }),
     origin: { by: 'file', file, line },
   };
+}
+
+const headerLine = /^\s*([^:]*?)\s*:\s*(.*?)\s*$/s;
+
+/** `Name: value` that a variable holds. A name is shown, so that one inside a secret is none. */
+function splitHeader({ value, masked }: ResolvedText, place: Place): [name: ResolvedText, value: ResolvedText] {
+  const [, name, content = ''] = headerLine.exec(value) ?? [];
+  const [, shownName, shown = ''] = headerLine.exec(masked) ?? [];
+  if (name === undefined || shownName !== name) {
+    throw new CountersignError('invalid-header', 'The variable on this line holds no header.', {
+      place,
+      hint: 'Give it a value such as “Accept: application/json”, or write “Name: {{variable}}”.',
+    });
+  }
+  return [
+    { value: name, masked: name },
+    { value: content, masked: shown },
+  ];
 }
 
 /** Stands for the mask while a URL is computed: every part of a URL can hold it as it is. */

@@ -18,6 +18,11 @@ export function readVariable(context: BlockContext, from: number, to: number, li
   return { start: place.start, end: place.end, name, value, line };
 }
 
+/** Whether a line of the head is one variable and nothing else: REST Client's way to state a header once for many. */
+export function isReference(line: string): boolean {
+  return /^\{\{[^{}]+\}\}$/.test(line);
+}
+
 /** Reads `Name: value` in `text[from, to)`; the line begins at `start`. A line without a colon is a name alone. */
 export function readHeader(context: BlockContext, start: number, from: number, to: number, line: number): HeaderNode {
   const { text, base } = context;
@@ -30,7 +35,8 @@ export function readHeader(context: BlockContext, start: number, from: number, t
     colon++;
   }
   let nameEnd = colon;
-  if (colon === to) reportNoColon(context, start, from, to, line);
+  if (isReference(text.slice(from, to))) colon = nameEnd = to;
+  else if (colon === to) reportNoColon(context, start, from, to, line);
   else if (colon === from || !valid) {
     while (nameEnd > from && text.charCodeAt(nameEnd - 1) <= 32) nameEnd--;
     reportName(context, from, nameEnd, line);

@@ -97,6 +97,7 @@ describe('bad input on the command line', function () {
       ['half-url', 'GET http://\n', /^half-url\.http:1:5: .*not a valid URL\. Write it as https:\/\/host\/path/m],
       ['half-auth', `# @auth\nGET ${base}/\n`, /^half-auth\.http:1:\d: .*scheme/m],
       ['half-header', `GET ${base}/\nContent-\n`, /^half-header\.http:2:1: A header is written/m],
+      ['half-lone', `GET ${base}/\n{{x}} y\n`, /^half-lone\.http:2:1: A header is written/m],
       ['half-variable', `GET ${base}/{{x\n`, /^half-variable\.http:1:\d+: .*\{\{name\}\}/m],
       ['quote', `# @auth basic username="a password=b\nGET ${base}/\n`, /^quote\.http:1:24: .*quote is not closed/m],
       ['scheme', `# @auth bassic username=a\nGET ${base}/\n`, /^scheme\.http:1:9: .*Did you mean “basic”\?/m],
@@ -166,9 +167,24 @@ describe('bad input on the command line', function () {
         `### prompt\n# @prompt who Your name\nGET ${base}/{{who}}`,
         `### note\n# @note Really?\nGET ${base}/`,
         `### fine\nGET ${base}/fine`,
+        `### header variable\nGET ${base}/\n{{blank}}`,
+        `### secret as a header\nGET ${base}/\n{{$secret pair}}`,
+        `### header with a line break\nGET ${base}/\n{{broken}}`,
       ].join('\n\n'),
     });
-    const args = ['run', 'a.http', '--json', '--var', 'evil=a\r\nEvil: 1', '--var', 'blank=a b'];
+    const args = [
+      'run',
+      'a.http',
+      '--json',
+      '--var',
+      'evil=a\r\nEvil: 1',
+      '--var',
+      'blank=a b',
+      '--var',
+      'broken=A: b\nEvil: 1',
+      '--secret',
+      'pair=Evil:1',
+    ];
     const result = await countersign(folder, args);
     assert.equal(result.status, 1);
     const lines = byTitle(result);
@@ -189,6 +205,9 @@ describe('bad input on the command line', function () {
       ['method', 'foreign-feature', 58, /GRPC/],
       ['prompt', 'unresolved-variable', null, /--var who=…/],
       ['note', 'interaction-required', null, /Really\?.*--yes/],
+      ['header variable', 'invalid-header', null, /holds no header.*“Accept: application\/json”/],
+      ['secret as a header', 'invalid-header', null, /holds no header/],
+      ['header with a line break', 'invalid-header', null, /The value of A contains a line break/],
     ] as const) {
       const found = error(title);
       assert.equal(found?.code, code, title);

@@ -155,6 +155,25 @@ describe('what goes over the wire', function () {
     );
   });
 
+  it('takes a header line that is one variable for the header that its value states', async () => {
+    const { seen } = await sent(
+      [
+        '@me = Authorization: Basic alice:\n@xb = X-B: {{b}}:b\n@b = b\n@off =',
+        'GET @@/a\n{{me}}\n{{ xb }}\nX-C: c',
+        'GET @@/b\n{{off}}\n{{xb}}',
+        '# @auth bearer token=t\nGET @@/c\n{{me}}',
+      ].join('\n\n###\n'),
+    );
+    assert.deepEqual(
+      seen.map(({ headers }) => ['authorization', 'x-b', 'x-c'].map(name => headers[name])),
+      [
+        [`Basic ${btoa('alice:')}`, 'b:b', 'c'],
+        [undefined, 'b:b', undefined],
+        ['Bearer t', undefined, undefined],
+      ],
+    );
+  });
+
   it('reads UTF-16 with a byte order mark', async () => {
     const text = `\ufeffPOST ${server.url}/ü\n\nпривет\n`;
     const { seen } = await sent(Buffer.from(text, 'utf16le'));

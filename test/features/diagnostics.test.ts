@@ -62,7 +62,7 @@ POST http://h/{{$secret key}}/{{$guid}}/{{otp}}/{{login.response.body.$.id}}/{{t
 GET http://h
 @t = {{login.response.headers.X-Token}}
 `;
-    assert.deepEqual(await shown(text.replace('@t = {{login', '# @note x\n\n@t = {{login')), [
+    assert.deepEqual(await shown(text.replace('@t = {{login', 'Content-Type: text/plain\n\n@t = {{login')), [
       'unresolved-variable 3: {{t}}',
     ]);
     assert.deepEqual(await shown(`@t = {{login.response.headers.X-Token}}\n###\n${text.replace(/@t.*\n/, '')}`), []);
