@@ -8,10 +8,10 @@ const nonces = new Set<string>();
 
 /** Takes every nonce once, checks the payload where its hash was sent, and signs the response. */
 export const check: Check = async request => {
-  const { method, target: url, headers, body } = arrived(request);
+  const { method, target: url, headers, body, secure } = arrived(request);
   try {
     const { credentials: found, artifacts } = await hawkServer.authenticate(
-      { method, url, headers, connection: {} },
+      { method, url, headers, connection: { encrypted: secure } },
       id => (id === demoId ? { key, algorithm: 'sha256' } : null),
       {
         nonceFunc(_key: string, nonce: string) {

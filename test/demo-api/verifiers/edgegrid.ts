@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Arrived } from './arrived.ts';
+import { type Arrived, addressed } from './arrived.ts';
 
 interface Helpers {
   signRequest(request: object, timestamp: string, secret: string, lead: string): string;
@@ -10,7 +10,8 @@ const akamai = require(require.resolve('akamai-edgegrid').replace('index.js', 's
 
 /** Recomputes what came over the wire with Akamai's own library. */
 export function recomputeEdgeGrid(clientSecret: string, seen = new Set<string>()) {
-  return ({ method, target, headers, body }: Arrived): string | undefined => {
+  return (request: Arrived): string | undefined => {
+    const { method, target, headers, body } = request;
     const [, lead = '', timestamp = '', nonce = '', signature = ''] =
       /^(EG1-HMAC-SHA256 .*?timestamp=([^;]+);nonce=([^;]+);)signature=(.+)$/.exec(headers.authorization ?? '') ?? [];
     const time = Date.parse(timestamp.replace(/^(\d{4})(\d\d)(\d\d)T(.*)\+0000$/, '$1-$2-$3T$4Z'));
@@ -20,7 +21,7 @@ export function recomputeEdgeGrid(clientSecret: string, seen = new Set<string>()
     const again = akamai.signRequest(
       {
         method,
-        url: `http://${headers.host}${target}`,
+        url: addressed(request) + target,
         // The library takes bytes as they are only when they are said to be an archive.
         headers: { 'Content-Type': 'application/gzip' },
         body: body.length > 0 ? new Uint8Array(body) : '',

@@ -1,6 +1,6 @@
 import { createHash, createHmac, type KeyObject, verify } from 'node:crypto';
 import OAuth from 'oauth-1.0a';
-import type { Arrived } from './arrived.ts';
+import { type Arrived, addressed } from './arrived.ts';
 
 /** Recomputes what came over the wire with `oauth-1.0a`, fed with what node's own URL parser reads. */
 export function recomputeOAuth1(
@@ -11,8 +11,9 @@ export function recomputeOAuth1(
     now = () => Date.now(),
   }: { publicKey?: KeyObject; seen?: Set<string>; now?: () => number } = {},
 ) {
-  return ({ method, target, headers, body }: Arrived): string | undefined => {
-    const url = new URL(`http://${headers.host}${target}`);
+  return (arrived: Arrived): string | undefined => {
+    const { method, target, headers, body } = arrived;
+    const url = new URL(addressed(arrived) + target);
     const oauth: Record<string, string> = {};
     for (const [, name = '', value = ''] of (headers.authorization ?? '').matchAll(/(oauth_\w+)="([^"]*)"/g)) {
       oauth[name] = decodeURIComponent(value);
