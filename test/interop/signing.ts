@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
+import { endpointOf } from '../../src/auth/aws/endpoint.ts';
 import type { AnyScheme } from '../../src/auth/scheme.ts';
 import { findScheme } from '../../src/auth/schemes/index.ts';
 import { bodyBytes, type HttpRequest, requestUrl } from '../../src/core/request.ts';
@@ -10,13 +11,20 @@ import { type InteropCase, program } from './case.ts';
 
 /** The signing schemes, judged by the libraries of another language. */
 
-/** What Debian's own Python has; another one in the path may lack the libraries. */
-const python = ['/usr/bin/python3', program('python3')].find(path => path && spawnSync(path, ['-V']).status === 0);
+const pythons = [program('python3'), '/usr/bin/python3'].filter(path => path !== undefined);
+
+/** The Python that has a module: the one in the path and Debian's own may have different ones. */
+function pythonWith(module: string, condition = 'True'): string | undefined {
+  const script = `import sys, ${module}; sys.exit(0 if ${condition} else 1)`;
+  return pythons.find(path => spawnSync(path, ['-c', script]).status === 0);
+}
 
 function missing(module: string): string | undefined {
-  if (!python) return 'python3';
-  return spawnSync(python, ['-c', `import ${module}`]).status === 0 ? undefined : `python3-${module}`;
+  return pythonWith(module) ? undefined : `python3-${module}`;
 }
+
+/** An older one lists services that are gone, and signs some by the names of then. */
+const recent = 'tuple(map(int, botocore.__version__.split(".")[:2])) >= (1, 43)';
 
 interface Judged {
   readonly what: string;
@@ -41,18 +49,18 @@ async function prepare(
   };
 }
 
-/** What the judge says of each; empty where it found nothing wrong. */
-function judge(cases: readonly Judged[]): readonly string[] {
+/** What the judge, a Python module, says of each; empty where it found nothing wrong. */
+function judge(module: string, cases: readonly Judged[]): readonly string[] {
   const input = cases.map(({ line }) => line).join('\n');
   const script = join(import.meta.dirname, 'verify.py');
-  const { stdout, stderr } = spawnSync(python ?? '', [script], { input, encoding: 'utf8', maxBuffer: 1e8 });
+  const { stdout, stderr } = spawnSync(pythonWith(module) ?? '', [script], { input, encoding: 'utf8', maxBuffer: 1e8 });
   const lines = stdout.split('\n').slice(0, -1);
   assert.equal(lines.length, cases.length, stderr);
   return lines;
 }
 
-function expect(cases: readonly Judged[], right: boolean): number {
-  judge(cases).forEach((wrong, index) => {
+function expect(module: string, cases: readonly Judged[], right: boolean): number {
+  judge(module, cases).forEach((wrong, index) => {
     assert.equal(wrong === '', right, `${cases[index]?.what}: ${wrong || 'accepted'}`);
   });
   return cases.length;
@@ -90,7 +98,7 @@ async function oauthlib(): Promise<string> {
       }
     }
   }
-  return `${expect(right, true)} requests accepted, ${expect(wrong, false)} changed ones refused`;
+  return `${expect('oauthlib', right, true)} requests accepted, ${expect('oauthlib', wrong, false)} changed ones refused`;
 }
 
 async function botocore(): Promise<string> {
@@ -106,7 +114,26 @@ async function botocore(): Promise<string> {
       wrong.push(await prepare('botocore', 'awsv4', values, plain, { secret: 'secret' }, other));
     }
   }
-  return `${expect(right, true)} requests accepted, ${expect(wrong, false)} wrong ones refused`;
+  return `${expect('botocore', right, true)} requests accepted, ${expect('botocore', wrong, false)} wrong ones refused`;
+}
+
+/** Every host that AWS's own library knows, with the service and the region that it signs for. */
+async function awsEndpoints(): Promise<string> {
+  const script = join(import.meta.dirname, 'endpoints.py');
+  const { stdout, stderr } = spawnSync(pythonWith('botocore', recent) ?? '', [script], {
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  });
+  const lines = stdout.split('\n').slice(0, -1);
+  assert.ok(lines.length > 1000, stderr);
+  for (const line of lines) {
+    const [host = '', service, region] = line.split(' ');
+    const read = endpointOf(host);
+    assert.equal(read.service, service, host);
+    // Buckets everywhere answer at this one.
+    if (host !== 's3.amazonaws.com') assert.equal(read.region, region, host);
+  }
+  return `${lines.length} hosts read as it reads them`;
 }
 
 async function pyjwt(): Promise<string> {
@@ -137,11 +164,16 @@ async function pyjwt(): Promise<string> {
     right.push(await prepare('jwt', 'asap', asap, what, { key, algorithm, audience: 'them' }));
     wrong.push(await prepare('jwt', 'asap', asap, what, { key, algorithm, audience: 'others' }));
   }
-  return `${expect(right, true)} tokens accepted, ${expect(wrong, false)} wrong ones refused`;
+  return `${expect('jwt', right, true)} tokens accepted, ${expect('jwt', wrong, false)} wrong ones refused`;
 }
 
 export const signingCases: readonly InteropCase[] = [
   { name: 'OAuth 1.0: oauthlib', missing: () => missing('oauthlib'), run: oauthlib },
   { name: 'AWS Signature: botocore', missing: () => missing('botocore'), run: botocore },
+  {
+    name: 'AWS endpoints: botocore',
+    missing: () => (pythonWith('botocore', recent) ? undefined : 'botocore 1.43 or later'),
+    run: awsEndpoints,
+  },
   { name: 'JWT and ASAP: PyJWT', missing: () => missing('jwt'), run: pyjwt },
 ];
