@@ -26,10 +26,13 @@ const hasVariable = (text: string): boolean => text.includes('{{');
 /** Values as given, for conditions: the stated text, or the field's default. */
 type Given = ReadonlyMap<string, string>;
 
-function givenValues(fields: Fields, stated: readonly StatedField[]): Given {
+function givenValues(fields: Fields, list: readonly StatedField[]): Given {
   const given = new Map<string, string>();
   for (const field of fields) if (field.default !== undefined) given.set(field.name, field.default);
-  for (const { name, value } of stated) given.set(name, value);
+  for (const entry of list) {
+    const field = fields.find(({ name }) => name === entry.name);
+    given.set(entry.name, stated(field, entry.value));
+  }
   return given;
 }
 
@@ -259,7 +262,8 @@ export async function resolveValues(statement: AuthStatement, ports: ValuePorts)
   for (const { name, value, fromFile, place } of statement.fields) {
     const resolved = ports.resolve(value, place);
     const text = typeof resolved === 'string' ? resolved : await resolved;
-    texts.set(name, fromFile ? await ports.readFile(text, place) : text);
+    const field = scheme.fields.find(known => known.name === name);
+    texts.set(name, stated(field, fromFile ? fileText(field, await ports.readFile(text, place)) : text));
   }
 
   const values: Record<string, unknown> = {};
@@ -282,6 +286,17 @@ export async function resolveValues(statement: AuthStatement, ports: ValuePorts)
     throw new CountersignError('invalid-value', problem.message, { place: placeOf(statement, problem.field) });
   }
   return { scheme, values, secrets, statement };
+}
+
+/** What a file gives: without the line end that editors put at its end, where the value is of one line. */
+function fileText(field: Field | undefined, content: string): string {
+  return field?.kind === 'multiline' || field?.kind === 'pairs' ? content : content.replace(/\r?\n$/, '');
+}
+
+/** A value as stated, or the default where it is empty and cannot mean anything. */
+function stated(field: Field | undefined, text: string): string {
+  const meansNothing = text === '' && /^(?:choice|flag|number|duration)$/.test(field?.kind ?? '');
+  return meansNothing ? (field?.default ?? '') : text;
 }
 
 function placeOf(statement: AuthStatement, field: string): Place {

@@ -71,6 +71,7 @@ export type Edit =
   | { readonly in: 'query'; readonly name: string; readonly value: string; readonly masked?: string }
   /** Appends a field to a body of type application/x-www-form-urlencoded. */
   | { readonly in: 'form'; readonly name: string; readonly value: string; readonly masked?: string }
+  /** Sets a cookie: one of that name gives way to it, stored or written. */
   | { readonly in: 'cookie'; readonly name: string; readonly value: string; readonly masked?: string };
 
 export const MASK = '•••';
@@ -127,6 +128,9 @@ export function applyEdits(request: HttpRequest, edits: readonly Edit[], origin:
       query = [...query, part];
     } else if (place === 'cookie') {
       cookies = [...cookies.filter(cookie => cookie.name !== part.name), part];
+      const written = headers.filter(header => cookieOf(header, part.name) !== undefined);
+      overridden = [...overridden, ...written.map(header => ({ ...header, ...cookieOf(header, part.name) }))];
+      headers = headers.flatMap(header => (written.includes(header) ? withoutCookie(header, part.name) : [header]));
     } else {
       body = appendFormField(body, part);
       headers = headers.map(header =>
@@ -135,6 +139,32 @@ export function applyEdits(request: HttpRequest, edits: readonly Edit[], origin:
     }
   }
   return { ...request, query, headers, cookies, body, overridden };
+}
+
+/** The cookie of that name as a Cookie header writes it. */
+function cookieOf({ name, value, masked }: Part, cookie: string): Pick<Part, 'value' | 'masked'> | undefined {
+  if (name.toLowerCase() !== 'cookie') return undefined;
+  const own = (text: string): string | undefined =>
+    text
+      .split(';')
+      .map(pair => pair.trim())
+      .find(pair => pair.split('=', 1)[0] === cookie);
+  const found = own(value);
+  if (found === undefined) return undefined;
+  return masked === undefined ? { value: found } : { value: found, masked: own(masked) ?? MASK };
+}
+
+function withoutCookie(header: Part, cookie: string): readonly Part[] {
+  const others = (text: string): string =>
+    text
+      .split(';')
+      .map(pair => pair.trim())
+      .filter(pair => pair !== '' && pair.split('=', 1)[0] !== cookie)
+      .join('; ');
+  const { value, masked } = header;
+  const left = others(value);
+  if (left === '') return [];
+  return [{ ...header, value: left, ...(masked === undefined ? {} : { masked: others(masked) }) }];
 }
 
 /** The request with an empty body, for an attempt that only asks for a challenge. The argument is not changed. */

@@ -1,6 +1,6 @@
 import { dirname, relative } from 'node:path';
 import { findScheme } from '../auth/schemes/index.ts';
-import { maskedRequestUrl } from '../core/request.ts';
+import { headerValue, maskedRequestUrl } from '../core/request.ts';
 import type { PlacedBlock, SyntaxTree } from '../language/syntax-tree.ts';
 import { headersSetBy } from './auth-headers.ts';
 import type { AuthDecision } from './auth-in-force.ts';
@@ -126,8 +126,10 @@ function headerRows(
     const label = findScheme(statement.scheme)?.label ?? statement.scheme;
     const { file: from, line } = statement.place;
     const where = from === file ? `line ${line}` : `${relative(dirname(file), from)}, line ${line}`;
-    const names = preview.request?.overridden.length
-      ? preview.request.overridden.map(({ name }) => name)
+    const sent = preview.request;
+    const names = sent?.overridden.length
+      ? // Of a Cookie header one cookie may give way to another, and the rest be sent.
+        sent.overridden.map(({ name }) => name).filter(name => !/^cookie$/i.test(name) || !headerValue(sent, name))
       : foreseen(decision, context);
     for (const name of names)
       overridden.set(name.toLowerCase(), `${label} (${where}) sets ${name}: this one is not sent.`);

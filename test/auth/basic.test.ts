@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { apikey } from '../../src/auth/schemes/apikey.ts';
 import { basic } from '../../src/auth/schemes/basic.ts';
 import { bearer } from '../../src/auth/schemes/bearer.ts';
+import { applyEdits } from '../../src/core/request.ts';
+import { splitUrl, writeHead } from '../../src/http/request-head.ts';
 import { createAuthClient, listen } from './exchange.ts';
 import { sign } from './signing.ts';
 
@@ -48,6 +50,16 @@ describe('Basic', () => {
     assert.equal(basic.check?.({ username: 'a:b' })[0]?.field, 'username');
     assert.deepEqual(basic.check?.({ username: 'a', password: 'b:c' }), []);
   });
+
+  it('refuses control characters, which RFC 7617 §2 forbids and most servers cut at', () => {
+    const problems = basic.check?.({ username: 'a\tb', password: 'secret\n' }) ?? [];
+    assert.deepEqual(
+      problems.map(({ field }) => field),
+      ['username', 'password'],
+    );
+    assert.match(problems[1]?.message ?? '', /line break/);
+    assert.ok(!JSON.stringify(problems).includes('secret'));
+  });
 });
 
 describe('Bearer', () => {
@@ -74,6 +86,43 @@ describe('Bearer', () => {
 });
 
 describe('API key', () => {
+  it('refuses what its place cannot hold, at the field, and sends nothing', async () => {
+    const fields = (values: object) => apikey.check?.(values).map(({ field }) => field);
+    assert.deepEqual(fields({ key: 'X Key', value: 'v', in: 'header' }), ['key']);
+    assert.deepEqual(fields({ key: 'X-Key', value: 'a\nb', in: 'header' }), ['value']);
+    assert.deepEqual(fields({ key: 'a=b', value: 'c;d', in: 'cookie' }), ['key', 'value']);
+    assert.deepEqual(fields({ key: 'any thing=', value: 'a\nb;', in: 'query' }), []);
+    assert.deepEqual(fields({ key: 'Schlüssel', value: 'ä', in: 'cookie' }), ['key']);
+    assert.deepEqual(fields({ key: 'sid', value: 'ä', in: 'cookie' }), []);
+  });
+
+  it('wins over a cookie of that name that the request writes, as over a header', async () => {
+    const { request } = await sign(
+      apikey,
+      { key: 'sid', value: 'new', in: 'cookie' },
+      { url, headers: [['Cookie', 'a=1; sid=old; b=2']] },
+    );
+    const head = writeHead(request, splitUrl(request));
+    assert.equal(head.pairs[head.pairs.indexOf('Cookie') + 1], 'a=1; b=2; sid=new');
+    assert.deepEqual(
+      request.overridden.map(({ name, value }) => `${name}: ${value}`),
+      ['Cookie: sid=old'],
+    );
+    const written = {
+      name: 'Cookie',
+      value: 'sid=old;b=x',
+      masked: 'sid=•••;b=•••',
+      origin: { by: 'client' },
+    } as const;
+    const edit = { in: 'cookie', name: 'sid', value: 'new' } as const;
+    const masked = applyEdits({ ...request, headers: [written] }, [edit], { by: 'auth', scheme: 'apikey' });
+    assert.deepEqual(
+      masked.headers.map(({ value, masked: shown }) => [value, shown]),
+      [['b=x', 'b=•••']],
+    );
+    assert.equal(masked.overridden.at(-1)?.masked, 'sid=•••');
+  });
+
   it('goes into a header, the query or a cookie, and leaves names like its own alone', async () => {
     const headers = [
       ['X_API_KEY', 'other'],

@@ -157,6 +157,8 @@ describe('JWT', () => {
     const query = await sign(jwt, { secret: SECRET, addTo: 'query', queryKey: 'access' }, { url });
     assert.match(requestUrl(query.request), /^http:\/\/a\/\?access=eyJ[\w.-]+$/);
     for (const { attempt } of [header, query]) assert.match(attempt.edits[0]?.masked ?? '', /^(Bearer )?•••$/);
+    const unnamed = await sign(jwt, { secret: SECRET, addTo: 'query', queryKey: '' }, { url });
+    assert.match(requestUrl(unnamed.request), /\?token=eyJ/);
     assert.equal(await token({ secret: Buffer.from(SECRET).toString('base64'), secretBase64: true }), await token({}));
   });
 
@@ -172,6 +174,57 @@ describe('JWT', () => {
     const tokens = await Promise.all(forms.map(privateKey => token({ algorithm: 'RS256', privateKey })));
     assert.equal(new Set(tokens).size, 1);
     await jwtVerify(await token({ algorithm: 'ES256', privateKey: pem(p256.privateKey, 'sec1') }), p256.publicKey);
+  });
+
+  it('finds the private key in a file that holds more', async () => {
+    const right = await token({ algorithm: 'ES256', privateKey: pem(p256.privateKey) });
+    const header = (text: string) => text.split('.')[0];
+    const parameters = '-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n';
+    const certificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+    for (const text of [
+      parameters + pem(p256.privateKey, 'sec1'),
+      (parameters + pem(p256.privateKey, 'sec1')).replaceAll('\n', ' '),
+      `Bag Attributes\n    friendlyName: x\n${certificate}${pem(p256.privateKey)}`.replaceAll('\n', ' '),
+      pem(p256.privateKey) + certificate,
+    ]) {
+      const made = await token({ algorithm: 'ES256', privateKey: text });
+      assert.equal(header(made), header(right));
+      await jwtVerify(made, p256.publicKey);
+    }
+  });
+
+  it('says what a text is that is no private key, and what to do', () => {
+    const refusal = (text: string): string => {
+      try {
+        privateKeyFor('RS256', text);
+        return 'accepted';
+      } catch (error) {
+        const { message, hint } = error as CountersignError;
+        return `${message} ${hint}`;
+      }
+    };
+    const jwk = rsa.privateKey.export({ format: 'jwk' });
+    const { kty, n, e } = jwk;
+    const traditional = rsa.privateKey
+      .export({ type: 'pkcs1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' })
+      .toString();
+    const cases: [string, RegExp][] = [
+      [traditional, /encrypted.*openssl pkey/],
+      [traditional.replaceAll('\n', ' '), /encrypted/],
+      [JSON.stringify({ kty, n, e }), /public key/],
+      [JSON.stringify({ keys: [jwk] }), /set of keys.*one of/],
+      [JSON.stringify({ kty: 'oct', k: 'abc' }), /symmetric/],
+      [JSON.stringify(jwk).slice(0, -9), /JWK that is not whole/],
+      [
+        '-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----',
+        /OpenSSH.*ssh-keygen -p -m PKCS8/,
+      ],
+      ['./keys/my key.pem', /path.*privateKey = < \.\/key\.pem/],
+      ['\u0030\ufffd\u0004\ufffd', /binary.*openssl pkey -inform DER/],
+      ['hello', /cannot be read/],
+    ];
+    for (const [text, words] of cases) assert.match(refusal(text), words);
+    assert.ok(!cases.some(([text]) => refusal(text).includes(String(jwk.d))));
   });
 
   it('sends nothing where the token cannot be made', async () => {

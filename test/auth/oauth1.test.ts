@@ -171,6 +171,31 @@ describe('OAuth 1.0', () => {
     assert.match(await parameters(bare), /oauth_signature_method="HMAC-SHA1"/);
   });
 
+  it('signs with no key other than an RSA key where the method asks for one', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    await assert.rejects(
+      sign(oauth1, { consumerKey: 'k', signatureMethod: 'RSA-SHA1', privateKey: pem }, { url: 'http://a/' }),
+      /RSA-SHA1 needs an RSA key/,
+    );
+  });
+
+  it('places parameters in a form that is still empty', async () => {
+    const headers = [['Content-Type', 'application/x-www-form-urlencoded']] as const;
+    const { request } = await sign(
+      oauth1,
+      { consumerKey: 'k', addTo: 'body-or-url' },
+      { method: 'POST', url: 'http://a/', headers },
+    );
+    assert.match(request.body?.text ?? '', /^oauth_consumer_key=k&.*oauth_signature=/);
+    assert.deepEqual(request.query, []);
+  });
+
+  it('writes quotes in plain values so that they end nothing', async () => {
+    const { header } = await sign(oauth1, { consumerKey: 'a"b', encodeHeader: false }, { url: 'http://a/' });
+    assert.match(header('authorization') ?? '', /oauth_consumer_key="a\\"b"/);
+  });
+
   it('masks the signature, and sends nothing without what it needs', async () => {
     const { attempt } = await sign(oauth1, { ...client, signatureMethod: 'PLAINTEXT' }, { url });
     assert.match(attempt.edits[0]?.masked ?? '', /oauth_signature="•••"/);

@@ -80,6 +80,35 @@ describe('Values of a statement', () => {
     assert.equal(resolved.values.token, 'content of ./token.txt');
   });
 
+  it('leaves out the line end that editors put at the end of a file, other than in a text of several lines', async () => {
+    const read = async (scheme: string, field: string, content: string, more: Record<string, string> = {}) => {
+      const base = statement(scheme, { ...more, [field]: './file' });
+      const fields = base.fields.map(entry => ({ ...entry, fromFile: entry.name === field }));
+      return (await resolveValues({ ...base, fields }, { ...ports, readFile: async () => content })).values[field];
+    };
+    assert.equal(await read('bearer', 'token', 'abc\n'), 'abc');
+    assert.equal(await read('bearer', 'token', 'abc\r\n'), 'abc');
+    assert.equal(await read('basic', 'password', ' pass \n'), ' pass ');
+    assert.equal(await read('apikey', 'in', 'query\n', { key: 'k', value: 'v' }), 'query');
+    assert.equal(await read('jwt', 'payload', '{}\n', { secret: 's'.repeat(32) }), '{}\n');
+    await assert.rejects(read('bearer', 'token', 'a\nb\n'), /line break/);
+  });
+
+  it('takes the default where a choice, a flag or a number turns out empty', async () => {
+    const given = { key: 'X-Key', value: 'v', in: '{{place}}' };
+    const resolved = await resolveValues(statement('apikey', given), {
+      ...ports,
+      resolve: text => text.replace('{{place}}', ''),
+    });
+    assert.equal(resolved.values.in, 'header');
+    const { values } = await resolveValues(
+      statement('awsv4', { accessKey: 'a', secretKey: 's', expires: '', unsignedPayload: '', addTo: '' }),
+      ports,
+    );
+    assert.deepEqual([values.expires, values.unsignedPayload, values.addTo], [3600, false, 'header']);
+    assert.equal((await resolveValues(statement('bearer', { token: 't', prefix: '' }), ports)).values.prefix, '');
+  });
+
   it('refuses a value that turns out empty once its variable is replaced', async () => {
     await assert.rejects(resolveValues(statement('bearer', { token: '{{t}}' }), { ...ports, resolve: () => '' }), {
       code: 'missing-field',

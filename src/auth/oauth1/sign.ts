@@ -63,7 +63,8 @@ export async function signOAuth1(
   if (settings.addTo === 'header') {
     return { baseString: signed, edits: [headerEdit(all, settings.realm, settings.encodeHeader ?? true)] };
   }
-  const inBody = isForm && /^(POST|PUT)$/i.test(request.method) && request.body?.text !== undefined;
+  const inMemory = !request.body || request.body.text !== undefined;
+  const inBody = isForm && /^(POST|PUT)$/i.test(request.method) && inMemory;
   const edits = all.map(([name, value]): Edit => {
     const masked = name === 'oauth_signature' ? { masked: MASK } : {};
     return { in: inBody ? 'form' : 'query', name, value, ...masked };
@@ -107,7 +108,7 @@ function headerEdit(
 ): Edit {
   const text = (signature: (value: string) => string): string => {
     const quoted = parameters.map(([name, value]) => {
-      const shown = encode ? percentEncode(value) : value;
+      const shown = encode ? percentEncode(value) : value.replace(/["\\]/g, '\\$&');
       return `${name}="${name === 'oauth_signature' ? signature(shown) : shown}"`;
     });
     const lead = realm ? [`realm="${realm.replace(/["\\]/g, '\\$&')}"`] : [];

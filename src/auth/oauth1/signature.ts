@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject, sign } from 'node:crypto';
+import { CountersignError } from '../../core/errors.ts';
 import { percentEncode } from '../../core/request.ts';
 import { readPrivateKey } from '../private-key.ts';
 
@@ -29,7 +30,11 @@ const hmacKeys = new Map<string, KeyObject>();
 export function signBaseString(baseString: string, method: SignatureMethod, keys: SigningKeys): string {
   const hash = hashOf(method) ?? '';
   if (method.startsWith('RSA')) {
-    return sign(hash, Buffer.from(baseString), readPrivateKey(keys.privateKey)).toString('base64');
+    const key = readPrivateKey(keys.privateKey);
+    if (key.asymmetricKeyType !== 'rsa') {
+      throw new CountersignError('invalid-value', `${method} needs an RSA key: the key in “privateKey” is another.`);
+    }
+    return sign(hash, Buffer.from(baseString), key).toString('base64');
   }
   const shared = `${percentEncode(keys.consumerSecret)}&${percentEncode(keys.tokenSecret)}`;
   if (method === 'PLAINTEXT') return shared;

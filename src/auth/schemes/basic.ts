@@ -1,4 +1,5 @@
-import { defineScheme } from '../scheme.ts';
+import { controlCharacter } from '../control-character.ts';
+import { defineScheme, type FieldProblem } from '../scheme.ts';
 
 /** Basic authentication. @see RFC 7617 §2 */
 export const basic = defineScheme({
@@ -16,15 +17,17 @@ export const basic = defineScheme({
     },
     { name: 'password', label: 'Password', kind: 'secret', default: '', help: 'The password of that user.' },
   ],
-  check({ username }) {
-    return username?.includes(':')
-      ? [
-          {
-            field: 'username',
-            message: 'A user name with a colon cannot be sent with Basic auth: the server would cut it there.',
-          },
-        ]
-      : [];
+  check({ username, password }) {
+    const problems: FieldProblem[] = [];
+    if (username?.includes(':')) {
+      const message = 'A user name with a colon cannot be sent with Basic auth: the server would cut it there.';
+      problems.push({ field: 'username', message });
+    }
+    for (const [field, text] of Object.entries({ username, password })) {
+      const what = controlCharacter(text);
+      if (what) problems.push({ field, message: `“${field}” contains ${what}, which Basic auth does not allow.` });
+    }
+    return problems;
   },
   async *authorize({ username, password }) {
     const credentials = Buffer.from(`${username}:${password}`, 'utf8').toString('base64');

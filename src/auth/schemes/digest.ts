@@ -1,6 +1,7 @@
 import { CountersignError } from '../../core/errors.ts';
 import { MASK, requestUrl } from '../../core/request.ts';
 import { type Challenge, parseAuthParams, parseChallenges, schemeNames } from '../challenges.ts';
+import { controlCharacter } from '../control-character.ts';
 import {
   type Algorithm,
   algorithms,
@@ -110,9 +111,8 @@ export const digest = defineScheme({
       problems.push({ field: 'username', message, severity: 'warning' });
     }
     for (const [field, text] of Object.entries({ username, realm, nonce, opaque, clientNonce })) {
-      if (/[\0-\x1f\x7f]/.test(text ?? '')) {
-        problems.push({ field, message: `“${field}” contains a line break or another control character.` });
-      }
+      const what = controlCharacter(text);
+      if (what) problems.push({ field, message: `“${field}” contains ${what}.` });
     }
     if (nonceCount && !/^[0-9a-f]{1,8}$/i.test(nonceCount)) {
       problems.push({ field: 'nonceCount', message: 'The nonce count is a hexadecimal number of up to eight digits.' });

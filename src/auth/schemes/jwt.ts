@@ -196,7 +196,7 @@ export const jwt = defineScheme({
     const response = yield {
       edits: [
         values.addTo === 'query'
-          ? { in: 'query', name: values.queryKey, value: token, masked: MASK }
+          ? { in: 'query', name: values.queryKey || 'token', value: token, masked: MASK }
           : { in: 'header', name: 'Authorization', value: lead + token, masked: lead + MASK },
       ],
     };
