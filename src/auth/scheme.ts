@@ -62,7 +62,7 @@ export interface Outcome {
 }
 
 /** The response to an attempt, as a scheme sees it. The body is only read on demand. */
-export type AuthResponse = Pick<ReceivedResponse, 'status' | 'headers' | 'bytes'>;
+export type AuthResponse = Pick<ReceivedResponse, 'status' | 'headers' | 'bytes' | 'serverCertificate'>;
 
 /**
  * What a scheme remembers between requests (nonces and their counts, clock offsets). The driver hands each scheme a

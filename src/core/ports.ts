@@ -99,6 +99,8 @@ export interface ReceivedResponse {
   timing(): Timing;
   /** Address of the server, where known. */
   readonly remoteAddress?: string;
+  /** The certificate (DER) that the server showed, where attempts share a connection over TLS. */
+  readonly serverCertificate?: Uint8Array;
 }
 
 /** Sends one request, as it is: no redirects, no cookies, no authorization; those are wrappers above it. */

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import Client from 'undici/lib/dispatcher/client.js';
 import { type ConnectorOptions, forwards, openConnection } from './connector.ts';
@@ -28,6 +29,7 @@ export class Connection {
   lost = false;
   /** The proxy that is asked for the resource itself. */
   readonly proxy: ProxyServer | undefined;
+  readonly #secure: boolean;
   #client: Client;
   #socket: Socket | undefined;
   #head: Head | undefined;
@@ -36,6 +38,7 @@ export class Connection {
   /** @param once the connection is not renewed when it is lost */
   constructor(options: ConnectorOptions, once: boolean, onIdleClose: (connection: Connection) => void) {
     this.proxy = forwards(options) ? options.proxy : undefined;
+    this.#secure = options.target.secure;
     let opened = false;
     this.#client = new Client(options.target.origin, {
       connect: ((_options: unknown, callback: (error: Error | null, socket: Socket | null) => void) => {
@@ -90,6 +93,11 @@ export class Connection {
 
   get remoteAddress(): string | undefined {
     return this.#socket?.remoteAddress;
+  }
+
+  /** The certificate (DER) of the server itself; undefined without TLS, or with TLS to a proxy only. */
+  get serverCertificate(): Uint8Array | undefined {
+    return this.#secure ? (this.#socket as TLSSocket | undefined)?.getPeerX509Certificate?.()?.raw : undefined;
   }
 
   dispatch(options: DispatchOptions, handler: Dispatcher.DispatchHandler): void {

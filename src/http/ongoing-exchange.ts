@@ -24,6 +24,7 @@ export class OngoingExchange implements Dispatcher.DispatchHandler, ReceivedResp
   httpVersion = '1.1';
   headers: HeaderPairs = [];
   declare readonly remoteAddress?: string;
+  declare readonly serverCertificate?: Uint8Array;
   readonly received: Promise<ReceivedResponse>;
   /** True once bytes of a response have come. */
   answered = false;
@@ -128,6 +129,10 @@ export class OngoingExchange implements Dispatcher.DispatchHandler, ReceivedResp
     }
     const { remoteAddress } = this.#connection;
     if (remoteAddress !== undefined) (this as { remoteAddress?: string }).remoteAddress = remoteAddress;
+    if (this.#options.connection !== undefined) {
+      const { serverCertificate } = this.#connection;
+      if (serverCertificate) (this as { serverCertificate?: Uint8Array }).serverCertificate = serverCertificate;
+    }
     this.#resolve(this);
   }
 

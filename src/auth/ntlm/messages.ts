@@ -143,6 +143,8 @@ export interface Answer {
   readonly service: string;
   /** Type 1 as it was sent, for the integrity code. */
   readonly negotiate: Uint8Array;
+  /** 16 bytes that tie the answer to the TLS connection; undefined where there is none. */
+  readonly channelBindings?: Uint8Array | undefined;
 }
 
 /** The message that answers a challenge, version 2. @see MS-NLMP §2.2.1.3, §3.1.5.1.2, §3.3.2 */
@@ -152,7 +154,7 @@ export async function authenticateMessage(
   answer: Answer,
 ): Promise<Buffer> {
   const stamp = challenge.targetInfo.find(pair => pair.id === pairId.timestamp && pair.value.length === 8);
-  const info = stamp ? protectedInfo(challenge.targetInfo, answer.service) : challenge.targetInfo;
+  const info = answeredInfo(challenge.targetInfo, stamp !== undefined, answer);
   const key = createSecretKey(await userKey(credential.username, credential.password, credential.domain));
 
   const blob = Buffer.concat([
@@ -211,8 +213,14 @@ function answerFlags(offered: number, exchange: boolean): number {
   return (flags | flag.requestTarget | flag.version) >>> 0;
 }
 
-/** The server's pairs with what says that an integrity code follows, no channel binding, and the service's name. */
-function protectedInfo(pairs: readonly AvPair[], service: string): AvPair[] {
+/**
+ * The server's pairs, with the connection that the answer is bound to. Where the server sends its clock, also with what
+ * says that an integrity code follows, that there is no binding, and the service's name. @see MS-NLMP §3.1.5.1.2
+ */
+function answeredInfo(pairs: readonly AvPair[], stamped: boolean, { service, channelBindings }: Answer): AvPair[] {
+  if (pairs.length === 0 || (!stamped && !channelBindings)) return [...pairs];
+  const binding = { id: pairId.channelBindings, value: channelBindings ?? Buffer.alloc(16) };
+  if (!stamped) return [...pairs.filter(pair => pair.id !== pairId.channelBindings), binding];
   const given = pairs.find(pair => pair.id === pairId.flags && pair.value.length === 4);
   const flags = Buffer.alloc(4);
   flags.writeUInt32LE((given ? Buffer.from(given.value).readUInt32LE(0) : 0) | 2);
@@ -220,7 +228,7 @@ function protectedInfo(pairs: readonly AvPair[], service: string): AvPair[] {
   return [
     ...pairs.filter(pair => !replaced.includes(pair.id)),
     { id: pairId.flags, value: flags },
-    { id: pairId.channelBindings, value: Buffer.alloc(16) },
+    binding,
     { id: pairId.targetName, value: Buffer.from(service, 'utf16le') },
   ];
 }

@@ -1,6 +1,7 @@
 import { CountersignError } from '../../core/errors.ts';
 import { requestUrl } from '../../core/request.ts';
 import { type Challenge, findChallenge, parseChallenges, schemeNames } from '../challenges.ts';
+import { channelBindings, endPointHash } from '../ntlm/channel-binding.ts';
 import {
   authenticateMessage,
   type ChallengeMessage,
@@ -102,13 +103,19 @@ export const ntlm = defineScheme({
   },
   async *authorize(values, context) {
     const credential = credentialOf(values);
-    const answer = async (challenge: ChallengeMessage, word: string, continues: boolean): Promise<Attempt> => {
+    const answer = async (
+      challenge: ChallengeMessage,
+      word: string,
+      continues: boolean,
+      binding?: Uint8Array,
+    ): Promise<Attempt> => {
       const message = await authenticateMessage(challenge, credential, {
         clientChallenge: fixedOrRandom(values.clientChallenge, 8, context),
         sessionKey: fixedOrRandom(values.sessionKey, 16, context),
         now: values.timestamp === undefined ? context.clock.now() : values.timestamp * 1000,
         service: `HTTP/${new URL(context.request.url).hostname}`,
         negotiate: negotiateMessage(),
+        channelBindings: binding,
       });
       return { edits: [header(word, message, true)], sameConnection: true, continues };
     };
@@ -116,7 +123,7 @@ export const ntlm = defineScheme({
     if (values.challenge !== undefined) {
       const challenge = parseChallengeMessage(Buffer.from(values.challenge, 'base64'));
       if (!challenge) throw new CountersignError('invalid-value', 'This is no NTLM challenge message (type 2).');
-      return finish(yield await answer(challenge, 'NTLM', false), credential, challenge, context);
+      return finish(yield await answer(challenge, 'NTLM', false), credential, challenge, false, context);
     }
 
     let word = context.memory.get<string>('word') ?? 'NTLM';
@@ -156,11 +163,13 @@ export const ntlm = defineScheme({
     const challenge = challengeMessage(findChallenge(challenges, word));
     if (!challenge) return refused(withoutChallenge(challenges, word));
     context.memory.set('word', word);
-    const last = yield await answer(challenge, word, !closes(response));
+    const endPoint = response.serverCertificate && endPointHash(response.serverCertificate);
+    const binding = endPoint && channelBindings(endPoint);
+    const last = yield await answer(challenge, word, !closes(response), binding);
     if (last.status === 401 && closes(response)) {
       return refused('The server, or a proxy before it, closes the connection after each response; NTLM needs one.');
     }
-    return finish(last, credential, challenge, context);
+    return finish(last, credential, challenge, binding !== undefined, context);
   },
 });
 
@@ -206,6 +215,7 @@ function finish(
   response: AuthResponse,
   credential: Credential,
   challenge: ChallengeMessage,
+  bound: boolean,
   context: AuthContext,
 ): Outcome | undefined {
   const user = credential.domain ? `${credential.domain}\\${credential.username}` : credential.username;
@@ -215,9 +225,11 @@ function finish(
     const advice = named
       ? 'the user name, the password or the domain is wrong, or the account is locked'
       : `the user name or the password is wrong, or the domain is missing${domain ? ` (the server belongs to “${domain}”)` : ''}`;
-    const secure = context.request.url.startsWith('https:')
-      ? ' A server that demands Extended Protection (channel binding) refuses too.'
-      : '';
+    const secure = !context.request.url.startsWith('https:')
+      ? ''
+      : bound
+        ? ' Where something on the way opens the encryption (a proxy that inspects it), a server with Extended Protection refuses too.'
+        : ' A server that demands Extended Protection (channel binding) refuses too.';
     return refused(`The server did not accept “${user}”: ${advice}. It was tried once only.${secure}`);
   }
   if (response.status === 403) {

@@ -23,6 +23,8 @@ export interface AcceptorOptions {
   readonly timestamp?: boolean;
   readonly word?: 'NTLM' | 'Negotiate';
   readonly domain?: string;
+  /** The channel binding that an answer must carry (Extended Protection). */
+  readonly binding?: Buffer;
 }
 
 export interface SeenLeg {
@@ -31,6 +33,7 @@ export interface SeenLeg {
   readonly socket: Socket;
   readonly user?: string;
   readonly domain?: string;
+  readonly binding?: Buffer | undefined;
 }
 
 export interface NtlmJudgement {
@@ -77,6 +80,7 @@ interface Judged {
   readonly accepted: boolean;
   readonly user: string;
   readonly domain: string;
+  readonly binding: Buffer | undefined;
 }
 
 function judge(message: Buffer, negotiate: Buffer, challenge: Buffer, password: string): Judged {
@@ -91,13 +95,15 @@ function judge(message: Buffer, negotiate: Buffer, challenge: Buffer, password: 
   const proof = hmac(key, serverChallenge, response.subarray(16));
   let accepted = proof.equals(response.subarray(0, 16));
   const blob = response.subarray(44);
+  let binding: Buffer | undefined;
   for (let at = 0; at + 8 <= blob.length && blob.readUInt16LE(at) !== 0; at += 4 + blob.readUInt16LE(at + 2)) {
+    if (blob.readUInt16LE(at) === 10) binding = blob.subarray(at + 4, at + 20);
     if (blob.readUInt16LE(at) !== 6 || (blob.readUInt32LE(at + 4) & 2) === 0) continue;
     const zeroed = Buffer.from(message);
     zeroed.fill(0, 72, 88);
     accepted &&= hmac(hmac(key, proof), negotiate, challenge, zeroed).equals(message.subarray(72, 88));
   }
-  return { accepted, user, domain };
+  return { accepted, user, domain, binding };
 }
 
 export function createAcceptor(options: AcceptorOptions): Acceptor {
@@ -129,10 +135,13 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
       }
       if (!state.negotiate) return { status: 401, challenge: word, wrong: 'an answer to no challenge' };
       const judged = judge(message, state.negotiate, challenge, options.password);
-      legs.push({ kind: 'authenticate', ...seen, user: judged.user, domain: judged.domain });
+      const { user, domain, binding } = judged;
+      legs.push({ kind: 'authenticate', ...seen, user, domain, binding });
       delete state.negotiate;
       const known = options.username === undefined || options.username === judged.user;
-      if (!judged.accepted || !known) return { status: 401, challenge: word, wrong: 'a wrong user name or password' };
+      const bound = options.binding === undefined || (binding?.equals(options.binding) ?? false);
+      if (!judged.accepted || !known || !bound)
+        return { status: 401, challenge: word, wrong: 'a wrong user name or password' };
       state.user = judged.user;
       return { status: 200, user: judged.user };
     },
