@@ -16,10 +16,11 @@ const known = new WeakMap<Block, readonly Diagnostic[]>();
  * What is wrong with a block as it is written, whatever is around it: found once per block, positions relative to it.
  */
 export function blockDiagnostics(block: Block): readonly Diagnostic[] {
+  const { auth } = block;
+  if (!auth) return block.diagnostics;
   const found = known.get(block);
   if (found) return found;
-  const { auth } = block;
-  const diagnostics = auth ? [...block.diagnostics, ...authDiagnostics(auth)] : block.diagnostics;
+  const diagnostics = [...block.diagnostics, ...authDiagnostics(auth)];
   known.set(block, diagnostics);
   return diagnostics;
 }

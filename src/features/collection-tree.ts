@@ -230,12 +230,21 @@ export class CollectionTree {
     });
     const matched = tree ? matchedBlocks(before, tree, placed) : [];
     const changed: RequestNode[] = [];
+    // Most requests state nothing themselves, and show the same of what is around them.
+    let shared: AuthShown | undefined;
+    const authOf = (block: number, at: PlacedBlock): AuthShown => {
+      const decide = () => authShown(authInForce(file, tree as SyntaxTree, block, scopes));
+      if (decidesItself(at)) return decide();
+      shared ??= decide();
+      return shared;
+    };
     const requests = placed.map((at, index): Writable<RequestNode> => {
       const known = matched[index];
-      const where = { tree: tree as SyntaxTree, placed: at, block: indices[index] ?? 0, parent: opened.node };
+      const block = indices[index] ?? 0;
+      const where = { tree: tree as SyntaxTree, placed: at, block, parent: opened.node };
       if (known && known.placed.block === at.block && sameAround) return Object.assign(known, where);
-      const shown = requestShown(file, where.tree, where.block, scopes);
-      if (!known) return { id: `${file}#${++this.#serial}`, kind: 'request', file, ...where, ...shown };
+      const shown = requestShown(at, authOf(block, at));
+      if (!known) return newRequest(`${file}#${++this.#serial}`, file, where, shown);
       const differs = shownKey(known) !== shownKey(shown);
       Object.assign(known, where, shown);
       if (differs) changed.push(known);
@@ -256,18 +265,28 @@ export function levelFile({ kind, folder }: Pick<FolderNode, 'kind' | 'folder'>)
 
 type Shown = Pick<RequestNode, 'label' | 'method' | 'auth' | 'problems'>;
 
-function requestShown(file: string, tree: SyntaxTree, index: number, scopes: readonly Scope[]): Shown {
-  const placed = tree.blocks[index] as PlacedBlock;
-  const { block } = placed;
-  const method = block.request?.method?.text.toUpperCase() ?? 'GET';
+function requestShown(placed: PlacedBlock, auth: AuthShown): Shown {
+  const { request } = placed.block;
+  const method = request?.method?.text.toUpperCase() ?? 'GET';
   const title = requestTitle(placed);
-  return {
-    // Without a title it begins with its method, which the row shows anyway.
-    label: title === `${method} ${block.request?.target.text}` ? (block.request?.target.text ?? '') : title,
-    method,
-    auth: authShown(authInForce(file, tree, index, scopes)),
-    problems: problemsOf(block),
-  };
+  const target = request?.target.text ?? '';
+  // Without a title it begins with its method, which the row shows anyway.
+  return { label: title === `${method} ${target}` ? target : title, method, auth, problems: problemsOf(placed.block) };
+}
+
+/** Whether a request has an auth, or a header that may stand for one, of its own. */
+function decidesItself({ block: { auth, request } }: PlacedBlock): boolean {
+  return auth !== undefined || (request?.headers.some(({ name }) => /^authorization$/i.test(name.text)) ?? false);
+}
+
+/** Written out, as rows come in tens of thousands. */
+function newRequest(
+  id: string,
+  file: string,
+  { tree, placed, block, parent }: Pick<RequestNode, 'tree' | 'placed' | 'block' | 'parent'>,
+  { label, method, auth, problems }: Shown,
+): Writable<RequestNode> {
+  return { id, kind: 'request', file, tree, placed, block, parent, label, method, auth, problems };
 }
 
 const shownKey = ({ label, method, auth, problems }: Shown): string =>

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { blockDiagnostics } from '../../features/block-diagnostics.ts';
 import type { CollectionNode, RequestNode } from '../../features/collection-node.ts';
 import { type LineProblem, type ProblemCount, problemsByRequest } from '../../features/request-problems.ts';
-import { requestScheme, requestUri } from './items.ts';
+import { requestId, requestScheme, requestUri } from './items.ts';
 
 const none: ReadonlyMap<RequestNode, ProblemCount> = new Map();
 
@@ -12,6 +12,7 @@ const none: ReadonlyMap<RequestNode, ProblemCount> = new Map();
  */
 export class ProblemDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
   readonly #requestsOf: (file: string) => Promise<readonly RequestNode[]>;
+  /** Rows with problems, by their ids. */
   readonly #nodes = new Map<string, RequestNode>();
   /** What the editor shows, by file. */
   readonly #shown = new Map<string, ReadonlyMap<RequestNode, ProblemCount>>();
@@ -43,11 +44,10 @@ export class ProblemDecorations implements vscode.FileDecorationProvider, vscode
     for (const node of nodes) {
       if (node.kind !== 'request') continue;
       files.add(node.file);
-      const uri = requestUri(node);
-      const key = uri.toString();
-      if (node.problems > 0 || this.#nodes.has(key)) changed.push(uri);
-      if (node.problems > 0) this.#nodes.set(key, node);
-      else if (!this.#shown.get(node.file)?.has(node)) this.#nodes.delete(key);
+      const { id } = node;
+      if (node.problems > 0 || this.#nodes.has(id)) changed.push(requestUri(node));
+      if (node.problems > 0) this.#nodes.set(id, node);
+      else if (!this.#shown.get(node.file)?.has(node)) this.#nodes.delete(id);
     }
     if (changed.length > 0) this.#changed.fire(changed);
     for (const file of files) void this.#count(vscode.Uri.file(file));
@@ -55,7 +55,7 @@ export class ProblemDecorations implements vscode.FileDecorationProvider, vscode
 
   provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
     if (uri.scheme !== requestScheme) return undefined;
-    const node = this.#nodes.get(uri.toString());
+    const node = this.#nodes.get(requestId(uri));
     const shown = node && this.#shown.get(node.file)?.get(node);
     const count = Math.max(node?.problems ?? 0, shown?.count ?? 0);
     if (!node || count === 0) return undefined;
@@ -80,9 +80,8 @@ export class ProblemDecorations implements vscode.FileDecorationProvider, vscode
     for (const node of new Set([...before.keys(), ...now.keys()])) {
       const old = before.get(node);
       const found = now.get(node);
-      const row = requestUri(node);
-      if (found) this.#nodes.set(row.toString(), node);
-      if (old?.count !== found?.count || old?.worst !== found?.worst) changed.push(row);
+      if (found) this.#nodes.set(node.id, node);
+      if (old?.count !== found?.count || old?.worst !== found?.worst) changed.push(requestUri(node));
     }
     if (changed.length > 0) this.#changed.fire(changed);
   }

@@ -79,6 +79,10 @@ export function requestUri({ id }: RequestNode): vscode.Uri {
   return vscode.Uri.from({ scheme: requestScheme, path: `/${encodeURIComponent(id)}` });
 }
 
+export function requestId({ path }: vscode.Uri): string {
+  return decodeURIComponent(path.slice(1));
+}
+
 function iconOf(result: Result | undefined): vscode.ThemeIcon | undefined {
   switch (result?.state) {
     case 'running':
