@@ -19,7 +19,11 @@ describe('the collections tree in the host', () => {
   let collections: Collections;
   let drawn: (readonly CollectionNode[] | undefined)[];
 
+  const settings = vscode.workspace.getConfiguration('countersign');
+
   before(async () => {
+    // The extension itself runs beside what is tried here, and would take its moves for a person's.
+    await settings.update('updatePathsOnFileMove.enabled', false, vscode.ConfigurationTarget.Global);
     await write('collection.http', '# @auth basic username=ada\n');
     await write('a.http', '### One\nGET http://127.0.0.1/1\n\n### Two\nGET http://127.0.0.1/2\n');
     await write('keys/folder.http', '# @auth apikey key=X-Key value=k\n');
@@ -38,6 +42,7 @@ describe('the collections tree in the host', () => {
   });
 
   after(async () => {
+    await settings.update('updatePathsOnFileMove.enabled', undefined, vscode.ConfigurationTarget.Global);
     collections.dispose();
     documents.dispose();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');

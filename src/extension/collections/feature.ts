@@ -3,6 +3,7 @@ import type { CollectionNode } from '../../features/collection-node.ts';
 import type { Documents } from '../documents.ts';
 import type { Sender } from '../sender.ts';
 import type { Collections } from './collections.ts';
+import { registerPathUpdates } from './path-updates.ts';
 
 const viewId = 'countersign.collections';
 const dragged = `application/vnd.code.tree.${viewId}`;
@@ -69,6 +70,7 @@ export function registerCollections(host: { documents: Documents; sender: Sender
   return vscode.Disposable.from(
     changed,
     view,
+    registerPathUpdates(host.documents),
     { dispose: () => loaded?.dispose() },
     ...commands.map(name =>
       vscode.commands.registerCommand(`${viewId}.${name}`, async (node?: CollectionNode, nodes?: CollectionNode[]) =>

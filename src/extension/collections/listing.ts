@@ -2,8 +2,9 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { TreeListing } from '../../features/tree-listing.ts';
 
-const requestFiles = '**/*.{http,rest}';
-const left = '**/node_modules/**';
+export const requestFiles = '**/*.{http,rest}';
+/** Request files that belong to others. */
+export const unlistedFiles = '**/node_modules/**';
 
 /** The request files of the workspace, kept up to date. */
 export class WorkspaceListing implements vscode.Disposable {
@@ -69,7 +70,7 @@ export class WorkspaceListing implements vscode.Disposable {
 
   async #read(): Promise<TreeListing> {
     const roots = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
-    const found = roots.length === 0 ? [] : await vscode.workspace.findFiles(requestFiles, left);
+    const found = roots.length === 0 ? [] : await vscode.workspace.findFiles(requestFiles, unlistedFiles);
     return new TreeListing(
       roots.map(({ uri }) => uri.fsPath),
       found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath),
@@ -92,7 +93,7 @@ export class WorkspaceListing implements vscode.Disposable {
       () => undefined,
     );
     if (!stat || !(stat.type & vscode.FileType.Directory)) return;
-    await this.#add(await vscode.workspace.findFiles(new vscode.RelativePattern(uri, requestFiles), left));
+    await this.#add(await vscode.workspace.findFiles(new vscode.RelativePattern(uri, requestFiles), unlistedFiles));
   }
 
   async #remove(uri: vscode.Uri): Promise<void> {

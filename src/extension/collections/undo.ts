@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { inverseEdits } from '../../features/collection-edits.ts';
 import type { TextEdit } from '../../language/syntax-tree.ts';
+import { whileMoving } from './own-moves.ts';
 
 /** One change of files, all of it or nothing. */
 export interface Change {
@@ -47,7 +48,8 @@ export class Changes {
     for (const { document, edits } of texts) addEdits(edit, document, edits);
     for (const { from, to } of renames) edit.renameFile(from, to);
     for (const uri of deletes) edit.deleteFile(uri, { recursive: true });
-    if (!(await vscode.workspace.applyEdit(edit))) return undefined;
+    const moved = renames.map(({ from }) => from);
+    if (!(await whileMoving(moved, () => vscode.workspace.applyEdit(edit)))) return undefined;
     for (const { uri, dirty } of before) if (!dirty) await (await vscode.workspace.openTextDocument(uri)).save();
     const after = await Promise.all(
       before.map(async ({ uri, inverse }) => {
@@ -75,7 +77,8 @@ export class Changes {
         });
         for (const { uri } of creates) back.deleteFile(uri, { ignoreIfNotExists: true });
         for (const { uri, bytes } of deleted) back.createFile(uri, { contents: bytes });
-        const done = await vscode.workspace.applyEdit(back);
+        const moved = renames.map(({ to }) => to);
+        const done = await whileMoving(moved, () => vscode.workspace.applyEdit(back));
         if (done) for (const document of clean) await document.save();
         return done;
       },
@@ -116,7 +119,8 @@ export class Changes {
   }
 }
 
-function addEdits(edit: vscode.WorkspaceEdit, document: vscode.TextDocument, edits: readonly TextEdit[]): void {
+/** Puts edits, in offsets of a document's text, into a workspace edit. */
+export function addEdits(edit: vscode.WorkspaceEdit, document: vscode.TextDocument, edits: readonly TextEdit[]): void {
   for (const { start, end, text } of edits) {
     edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
   }
