@@ -13,7 +13,7 @@ import { PagePanel } from './page-panel.ts';
 import { copyBody, openBody, saveBody } from './response-body.ts';
 import type { ResponseRecord } from './response-history.ts';
 import { ResponseHistory } from './response-history.ts';
-import { responseSettings, responseViewType as viewType } from './settings.ts';
+import { rememberWordWrap, responseSettings, responseViewType as viewType } from './settings.ts';
 
 export interface ResponseHost {
   readonly extensionUri: vscode.Uri;
@@ -29,11 +29,16 @@ export class ResponsePanels implements vscode.Disposable {
   readonly #history = new ResponseHistory();
   readonly #panels = new Set<ResponsePanel>();
 
+  readonly #settings = vscode.workspace.onDidChangeConfiguration(event => {
+    if (event.affectsConfiguration('countersign.response.wordWrap')) for (const panel of this.#panels) panel.wrap();
+  });
+
   constructor(host: ResponseHost) {
     this.#host = host;
   }
 
   dispose(): void {
+    this.#settings.dispose();
     for (const panel of this.#panels) panel.dispose();
     void this.#history.dispose();
   }
@@ -167,6 +172,11 @@ class ResponsePanel {
     this.refresh();
   }
 
+  /** Tells the page whether long lines are wrapped. */
+  wrap(): void {
+    this.#page.post({ type: 'wrap', wraps: responseSettings().wordWrap });
+  }
+
   /** Tells the page again what it shows, for instance as its place in the history changed. */
   refresh(): void {
     const record = this.#shown;
@@ -185,6 +195,7 @@ class ResponsePanel {
     const shown = 'id' in message ? this.#history.get(message.id) : this.#shown;
     switch (message.type) {
       case 'ready':
+        this.wrap();
         this.refresh();
         if (this.#running) this.#page.post(this.#running);
         return;
@@ -210,6 +221,8 @@ class ResponsePanel {
       case 'pin':
         this.pinned = message.pinned;
         return this.#page.post({ type: 'pinned', pinned: message.pinned });
+      case 'wrap':
+        return rememberWordWrap(message.wraps);
       case 'history':
         return this.#step(message.step);
       case 'pick-history':

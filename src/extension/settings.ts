@@ -64,6 +64,7 @@ export interface ResponseSettings {
   readonly history: number;
   /** Bytes of a body that are sent to the panel at most. */
   readonly shown: number;
+  readonly wordWrap: boolean;
 }
 
 export function responseSettings(): ResponseSettings {
@@ -72,5 +73,13 @@ export function responseSettings(): ResponseSettings {
     column: own.get('column', 'beside'),
     history: Math.max(1, own.get('history', 20)),
     shown: Math.max(0.1, own.get('largestShown', 16)) * 1024 * 1024,
+    wordWrap: own.get('wordWrap', false),
   };
+}
+
+/** Keeps whether the lines of bodies are wrapped, in the settings where it is stated already. */
+export async function rememberWordWrap(wraps: boolean): Promise<void> {
+  const own = vscode.workspace.getConfiguration('countersign.response');
+  const inWorkspace = own.inspect('wordWrap')?.workspaceValue !== undefined;
+  await own.update('wordWrap', wraps, !inWorkspace);
 }

@@ -157,6 +157,58 @@ describe('the response panel', () => {
     await window.page.keyboard.press('Escape');
   });
 
+  it('wraps long lines by Alt+Z, finds and copies in them as if they were whole, and remembers it', async () => {
+    const { window, api } = await openWorkbench();
+    const long = Array.from({ length: 60 }, (_, index) => `word${index}`).join('-and ');
+    const text = `### Long\nPOST ${api.url}/echo\nContent-Type: text/plain\n\n${long}\n`;
+    let panel = await send(window, 'long.http', text, '200 OK');
+    const overflows = (): Promise<boolean> =>
+      panel.locator('.text-view').evaluate(view => view.scrollWidth > view.clientWidth);
+    await panel.locator('.row', { hasText: 'word59' }).waitFor();
+    assert.ok(await overflows());
+    await panel.locator('.text-view').focus();
+    await window.page.keyboard.press('Alt+z');
+    await waitUntil('nothing is wider than the panel', async () => !(await overflows()));
+    const wrap = panel.getByRole('button', { name: 'Word Wrap' });
+    assert.equal(await wrap.getAttribute('aria-pressed'), 'true');
+    await window.screenshot('response-wrapped');
+
+    await window.page.keyboard.press('Control+F');
+    await panel.getByRole('textbox', { name: 'Find' }).fill('-and word30-and ');
+    await panel.locator('.find-count', { hasText: '1 of 1' }).waitFor();
+    assert.equal((await panel.locator('mark.current').allTextContents()).join(''), '-and word30-and ');
+    await window.page.keyboard.press('Escape');
+    await panel.locator('mark').first().waitFor({ state: 'hidden' });
+    await panel.locator('.row', { hasText: 'word59' }).waitFor();
+
+    const copied = await panel.evaluate(() => {
+      const rows = [...document.querySelectorAll('.row')].filter(row => /word\d/.test(row.textContent ?? ''));
+      const code = (row: Element | undefined): Element => row?.querySelector('.code') as Element;
+      getSelection()?.setBaseAndExtent(code(rows[0]), 0, code(rows.at(-1)), code(rows.at(-1)).childNodes.length);
+      const data = new DataTransfer();
+      document.querySelector('.text-view')?.dispatchEvent(new ClipboardEvent('copy', { clipboardData: data }));
+      return data.getData('text/plain');
+    });
+    assert.ok(copied.includes(long), copied);
+
+    await window.closeEverything();
+    panel = await send(window, 'long.http', text, '200 OK');
+    await panel.locator('.row', { hasText: 'word59' }).waitFor();
+    assert.ok(!(await overflows()));
+    // All of 10 MB on one line, too.
+    await send(window, 'large-line.http', `### Large\nGET ${api.url}/json?size=150000\n`, '10.');
+    await panel.getByRole('button', { name: 'Raw' }).click();
+    await panel.locator('[aria-busy]').waitFor({ state: 'hidden' });
+    await panel.locator('.text-view').evaluate(view => {
+      view.scrollTop = view.scrollHeight;
+    });
+    await panel.locator('.row', { hasText: '"Item 149999"' }).waitFor();
+    assert.ok(!(await overflows()));
+    await panel.getByRole('button', { name: 'Word Wrap' }).click();
+    await waitUntil('lines are as long as they are', overflows);
+    await panel.getByRole('button', { name: 'Pretty' }).click();
+  });
+
   it('keeps the last responses, to step through', async () => {
     const { window, api } = await openWorkbench();
     await send(window, 'first.http', `### First\nGET ${api.url}/status/201\n`, '201');

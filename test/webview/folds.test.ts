@@ -17,6 +17,7 @@ const lines: Lines = {
   foldEnd: line => ends.get(line),
   tokens: () => [],
   number: String,
+  continues: () => false,
 };
 const shown = (folds: Folds): number[] => Array.from({ length: folds.rowCount }, (_, row) => folds.lineAt(row));
 

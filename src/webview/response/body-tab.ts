@@ -32,6 +32,8 @@ export interface BodyActions {
   open(): void;
   /** Called when a person chooses between pretty and raw. */
   chosen(raw: boolean): void;
+  /** Called when a person chooses whether long lines are wrapped. */
+  wrapped(wraps: boolean): void;
 }
 
 /** The body of the response: text with colours, folds and search, a picture, a rendered page, or bytes. */
@@ -52,6 +54,7 @@ export class BodyTab {
   #mode: Mode = 'raw';
   #lines: Lines | undefined;
   #raw: boolean;
+  #wraps = false;
   #objectUrl: string | undefined;
 
   constructor(panel: HTMLElement, texts: Texts, raw: boolean, actions: BodyActions) {
@@ -69,6 +72,21 @@ export class BodyTab {
   find(): boolean {
     if (!this.#content.contains(this.#view.element)) return false;
     this.#find.open();
+    return true;
+  }
+
+  /** Wraps long lines or not. */
+  wrap(wraps: boolean): void {
+    this.#wraps = wraps;
+    if (this.#lines && this.#mode !== 'hex') this.#view.wrap(wraps);
+    this.#drawToolbar();
+  }
+
+  /** Wraps long lines if they aren't, and the other way round; false where there are none. */
+  toggleWrap(): boolean {
+    if (!this.#lines || this.#mode === 'hex') return false;
+    this.wrap(!this.#wraps);
+    this.#actions.wrapped(this.#wraps);
     return true;
   }
 
@@ -148,7 +166,7 @@ export class BodyTab {
 
   #showLines(lines: Lines): void {
     this.#lines = lines;
-    this.#view.show(lines);
+    this.#view.show(lines, this.#wraps && this.#mode !== 'hex');
     this.#find.search();
   }
 
@@ -212,12 +230,18 @@ export class BodyTab {
       ),
     );
     const isText = this.#lines !== undefined;
+    const hadWrapFocus = document.activeElement?.classList.contains('wrap') ?? false;
+    const wrap =
+      isText && this.#mode !== 'hex' ? iconButton('word-wrap', texts.wrap, () => void this.toggleWrap()) : undefined;
+    wrap?.classList.add('wrap');
+    wrap?.setAttribute('aria-keyshortcuts', 'Alt+Z');
     const focused = this.#toolbar.contains(document.activeElement) ? document.activeElement?.textContent : undefined;
     fill(
       this.#toolbar,
       modes.length > 1 && h('div', { class: 'choices', role: 'group' }, ...choices),
       h('span', { class: 'media-type' }, this.#model?.mediaType),
       h('span', { class: 'spacer' }),
+      wrap,
       isText && iconButton('search', texts.find, () => this.#find.open()),
       isText && this.#lines?.hasFolds && iconButton('collapse-all', texts.foldAll, () => this.#view.foldAll(true)),
       isText && this.#lines?.hasFolds && iconButton('expand-all', texts.unfoldAll, () => this.#view.foldAll(false)),
@@ -225,6 +249,8 @@ export class BodyTab {
       iconButton('go-to-file', texts.open, this.#actions.open),
       iconButton('save', texts.save, this.#actions.save),
     );
+    wrap?.setAttribute('aria-pressed', String(this.#wraps));
+    if (hadWrapFocus) wrap?.focus();
     if (focused) choices.find(choice => choice.textContent === focused)?.focus();
   }
 

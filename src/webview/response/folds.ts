@@ -15,6 +15,17 @@ export class Folds {
     return this.#visible?.length ?? this.#lines.count;
   }
 
+  /** The lines at which something is folded. */
+  get collapsed(): Iterable<number> {
+    return this.#collapsed;
+  }
+
+  /** Folds what begins on some lines. */
+  collapse(lines: readonly number[]): void {
+    for (const line of lines) if (this.#lines.foldEnd(line) !== undefined) this.#collapsed.add(line);
+    this.#find();
+  }
+
   isCollapsed(line: number): boolean {
     return this.#collapsed.has(line);
   }

@@ -7,7 +7,7 @@ export function lineCode(
   lines: Lines,
   line: number,
   matches: readonly Match[],
-  current: Match | undefined,
+  current: ReadonlySet<Match>,
 ): HTMLElement {
   const code = h('span', { class: 'code' });
   const text = lines.text(line);
@@ -19,7 +19,7 @@ export function lineCode(
       const from = Math.max(mark.start, at);
       const to = Math.min(mark.end, end);
       if (from > at) code.append(span(text.slice(at, from), kind));
-      code.append(h('mark', { class: `${kind} ${mark === current ? 'current' : ''}` }, text.slice(from, to)));
+      code.append(h('mark', { class: `${kind} ${current.has(mark) ? 'current' : ''}` }, text.slice(from, to)));
       at = to;
     }
     if (at < end) code.append(span(text.slice(at, end), kind));

@@ -8,6 +8,20 @@ export interface Lines {
   tokens(line: number): readonly Token[];
   /** Number shown in the gutter; undefined where the line goes on with the one before. */
   number(line: number): string | undefined;
+  /** Whether the line goes on with the one before. */
+  continues(line: number): boolean;
+  /** Blanks before a line that goes on with the one before. */
+  indent?(line: number): number;
+}
+
+/** All of the text, as it was before its longest lines were cut. */
+export function wholeText(lines: Lines): string {
+  const parts: string[] = [];
+  for (let line = 0; line < lines.count; line += 1) {
+    if (line > 0 && !lines.continues(line)) parts.push('\n');
+    parts.push(lines.text(line));
+  }
+  return parts.join('');
 }
 
 export type TokenKind = 'name' | 'string' | 'number' | 'keyword' | 'punctuation' | 'comment' | 'tag' | 'text';
@@ -78,6 +92,10 @@ export class TextLines implements Lines {
     return this.#tokenize?.(this.text(line), line) ?? [];
   }
 
+  continues(line: number): boolean {
+    return this.#continued.has(line);
+  }
+
   number(line: number): string | undefined {
     if (this.#continued.has(line)) return undefined;
     if (this.#continued.size === 0) return String(line + 1);
@@ -129,6 +147,10 @@ export class HexLines implements Lines {
       { start: 0, end: 49, kind: 'number' },
       { start: 50, end: 66, kind: 'string' },
     ];
+  }
+
+  continues(): boolean {
+    return false;
   }
 
   number(line: number): string {

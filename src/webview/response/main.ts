@@ -41,6 +41,7 @@ const body = new BodyTab(tabs.panel('body'), texts, state.raw, {
   copy: withId('copy'),
   open: withId('open'),
   chosen: raw => keep({ raw }),
+  wrapped: wraps => post({ type: 'wrap', wraps }),
 });
 const request = new RequestTab(tabs.panel('request'), texts, withId('reveal'));
 const heading = h('h1', { class: 'visually-hidden' }, texts.response);
@@ -104,6 +105,8 @@ window.addEventListener('message', event => {
     case 'idle':
       main.classList.remove('running');
       return current ? header.show(current.model, current.position, current.count) : showNothing();
+    case 'wrap':
+      return body.wrap(message.wraps);
     case 'pinned':
       header.setPinned(message.pinned);
       if (current && !main.classList.contains('running')) header.show(current.model, current.position, current.count);
@@ -113,6 +116,12 @@ window.addEventListener('message', event => {
 // On the document: the workbench listens on the window, and would open its own find widget too.
 document.addEventListener('keydown', event => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f' && tabs.selected === 'body' && body.find()) {
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  // By the key's place: with Option, Macs write another letter.
+  const wraps = event.altKey && !event.ctrlKey && !event.metaKey && event.code === 'KeyZ';
+  if (wraps && tabs.selected === 'body' && body.toggleWrap()) {
     event.preventDefault();
     event.stopPropagation();
   }

@@ -38,7 +38,9 @@ export type ToPanel =
   /** The run ended without anything to show; what was there before stays. */
   | { readonly type: 'idle' }
   | { readonly type: 'revealed'; readonly id: number; readonly request: RequestModel }
-  | { readonly type: 'pinned'; readonly pinned: boolean };
+  | { readonly type: 'pinned'; readonly pinned: boolean }
+  /** Whether long lines of a body are wrapped, as the setting says. */
+  | { readonly type: 'wrap'; readonly wraps: boolean };
 
 /** What a person can do about an error. */
 const errorActions = ['resend', 'console', 'trust', 'settings', 'goto'] as const;
@@ -54,6 +56,7 @@ export type FromPanel =
   | { readonly type: 'resend' }
   | { readonly type: 'cancel' }
   | { readonly type: 'pin'; readonly pinned: boolean }
+  | { readonly type: 'wrap'; readonly wraps: boolean }
   | { readonly type: 'history'; readonly step: number }
   | { readonly type: 'pick-history' }
   | { readonly type: 'goto'; readonly file: string; readonly line: number }
@@ -101,6 +104,7 @@ export function fromPanel(value: unknown): FromPanel | undefined {
     resend: {},
     cancel: {},
     pin: { pinned: isBoolean },
+    wrap: { wraps: isBoolean },
     history: { step: isNumber },
     'pick-history': {},
     goto: { file: isString, line: isNumber },
@@ -141,5 +145,6 @@ export function toPanel(value: unknown): ToPanel | undefined {
     idle: {},
     revealed: { id: isNumber, request: isRequest },
     pinned: { pinned: isBoolean },
+    wrap: { wraps: isBoolean },
   });
 }

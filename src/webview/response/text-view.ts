@@ -1,15 +1,23 @@
 import { h, icon } from '../shared/dom.ts';
 import { filled } from '../shared/words.ts';
+import { columnsOf } from './columns.ts';
 import { Folds } from './folds.ts';
 import { lineCode } from './line-code.ts';
-import type { Lines } from './lines.ts';
+import { type Lines, wholeText } from './lines.ts';
 import type { Match } from './search.ts';
+import { selectedText } from './selected-text.ts';
 import type { Texts } from './texts.ts';
+import { WrappedLines } from './wrapped-lines.ts';
 
 /** Browsers can't draw elements much taller than this; taller texts scroll proportionally. */
 const tallest = 8_000_000;
 /** Rows drawn above and below what is visible. */
 const overscan = 20;
+/** Texts of more lines than this are wrapped anew only once a panel's edge comes to rest. */
+const manyLines = 20_000;
+
+/** The line of the source that a line of what is shown belongs to. */
+const sourceLine = (lines: Lines, line: number): number => (lines instanceof WrappedLines ? lines.lineOf(line) : line);
 
 /** Shows any number of lines by keeping only those in sight in the page. Lines fold; one is active for the keyboard. */
 export class TextView {
@@ -18,14 +26,23 @@ export class TextView {
   readonly #rows = h('div', { class: 'rows', role: 'presentation' });
   readonly #drawn = new Map<number, HTMLElement>();
   readonly #texts: Texts;
+  /** What was given to be shown. */
+  #source: Lines | undefined;
+  /** What is shown: the source, or that wrapped. */
   #lines: Lines | undefined;
   #folds: Folds | undefined;
+  #wraps = false;
   #rowHeight = 18;
   #active = 0;
   #allSelected = false;
+  /** Of the source. */
+  #found: readonly Match[] = [];
+  #current: Match | undefined;
+  /** As they stand in what is shown. */
   #matches: readonly Match[] = [];
-  #currentMatch: Match | undefined;
+  #currentMatches: ReadonlySet<Match> = new Set();
   #frame = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(texts: Texts) {
     this.#texts = texts;
@@ -35,19 +52,25 @@ export class TextView {
     this.element.addEventListener('keydown', event => this.#onKey(event));
     this.element.addEventListener('mousedown', event => this.#onMouseDown(event));
     this.element.addEventListener('copy', event => {
-      if (!this.#allSelected || !this.#lines) return;
-      event.clipboardData?.setData('text/plain', this.wholeText());
+      const continues = (line: number): boolean => this.#lines?.continues(line) ?? false;
+      const text =
+        this.#allSelected && this.#source ? wholeText(this.#source) : selectedText(this.#drawn.values(), continues);
+      if (text === undefined) return;
+      event.clipboardData?.setData('text/plain', text);
       event.preventDefault();
     });
-    new ResizeObserver(() => this.refresh()).observe(this.element);
+    new ResizeObserver(() => this.#resized()).observe(this.element);
   }
 
-  /** Shows other lines from their start. */
-  show(lines: Lines): void {
-    this.#lines = lines;
-    this.#folds = new Folds(lines);
-    this.#matches = [];
-    this.#currentMatch = undefined;
+  /** Shows other lines from their start, and wraps those that are too long if need be. */
+  show(lines: Lines, wraps: boolean): void {
+    this.#source = lines;
+    this.#wraps = wraps;
+    this.#lines = this.#laidOut(lines);
+    this.#folds = new Folds(this.#lines);
+    this.#found = [];
+    this.#current = undefined;
+    this.#placeMatches();
     this.#active = 0;
     this.#allSelected = false;
     this.element.scrollTop = 0;
@@ -65,20 +88,82 @@ export class TextView {
     const height = this.#rowCount * this.#rowHeight;
     this.#sizer.style.height = `${Math.min(height, tallest)}px`;
     this.element.style.setProperty('--gutter', `${Math.max(3, (lines.number(lines.count - 1) ?? '').length, 3)}ch`);
-    this.element.setAttribute('aria-label', filled(this.#texts.bodyLines, lines.count));
+    this.element.setAttribute('aria-label', filled(this.#texts.bodyLines, this.#source?.count ?? 0));
     this.#schedule();
   }
 
+  /** Wraps lines that are too long, or no longer does; what is folded and in sight stays so. */
+  wrap(wraps: boolean): void {
+    if (wraps === this.#wraps) return;
+    this.#wraps = wraps;
+    this.#layOut();
+  }
+
+  /** @param matches places in the lines that were given */
   setMatches(matches: readonly Match[], current: Match | undefined): void {
-    this.#matches = matches;
-    this.#currentMatch = current;
+    this.#found = matches;
+    this.#current = current;
+    this.#placeMatches();
     this.#clear();
-    if (current) this.reveal(current.line);
+    const [first] = this.#currentMatches;
+    if (first) this.#reveal(first.line);
     this.#schedule();
+  }
+
+  #placeMatches(): void {
+    if (this.#lines instanceof WrappedLines) {
+      const placed = this.#lines.matches(this.#found);
+      this.#matches = placed.map(({ match }) => match);
+      this.#currentMatches = new Set(placed.flatMap(({ match, of }) => (of === this.#current ? match : [])));
+    } else {
+      this.#matches = this.#found;
+      this.#currentMatches = new Set(this.#current ? [this.#current] : []);
+    }
+  }
+
+  /** The lines as the page has room for them. */
+  #laidOut(lines: Lines): Lines {
+    return this.#wraps && this.element.clientWidth > 0
+      ? new WrappedLines(lines, columnsOf(this.element, this.#rows))
+      : lines;
+  }
+
+  #resized(): void {
+    clearTimeout(this.#timer);
+    if (this.#source && this.#wraps && this.element.clientWidth > 0) {
+      const { columns } = this.#lines instanceof WrappedLines ? this.#lines : { columns: 0 };
+      if (columns !== Math.max(8, columnsOf(this.element, this.#rows))) {
+        if (this.#source.count < manyLines || columns === 0) this.#layOut();
+        else this.#timer = setTimeout(() => this.#layOut(), 150);
+      }
+    }
+    this.refresh();
+  }
+
+  /** Lays the lines out anew. */
+  #layOut(): void {
+    const source = this.#source;
+    const before = this.#lines;
+    if (!source || !before) return;
+    const folded = [...(this.#folds?.collapsed ?? [])].map(line => sourceLine(before, line));
+    const [top, active] = [Math.floor(this.#top), this.#active].map(row =>
+      sourceLine(before, this.#folds?.lineAt(row) ?? 0),
+    );
+    const lines = this.#laidOut(source);
+    this.#lines = lines;
+    this.#folds = new Folds(lines);
+    this.#folds.collapse(folded.map(line => (lines instanceof WrappedLines ? lines.foldOf(line) : line)));
+    const rowOf = (line = 0): number =>
+      this.#folds?.rowOf(lines instanceof WrappedLines ? lines.pieceOf(line) : line) ?? 0;
+    this.#placeMatches();
+    this.#clear();
+    this.refresh();
+    this.#active = rowOf(active);
+    this.#top = rowOf(top);
   }
 
   /** Scrolls a line into sight and makes it active, unfolding what hides it. */
-  reveal(line: number): void {
+  #reveal(line: number): void {
     if (!this.#folds) return;
     if (this.#folds.unfoldTo(line)) this.#foldsChanged();
     this.#activate(this.#folds.rowOf(line), 'center');
@@ -89,17 +174,6 @@ export class TextView {
     this.#folds.setAll(collapse);
     this.#foldsChanged();
     this.#activate(0);
-  }
-
-  wholeText(): string {
-    const lines = this.#lines;
-    if (!lines) return '';
-    const parts: string[] = [];
-    for (let line = 0; line < lines.count; line += 1) {
-      if (line > 0 && lines.number(line) !== undefined) parts.push('\n');
-      parts.push(lines.text(line));
-    }
-    return parts.join('');
   }
 
   get #rowCount(): number {
@@ -184,7 +258,9 @@ export class TextView {
     const line = folds.lineAt(row);
     const end = lines.foldEnd(line);
     const collapsed = folds.isCollapsed(line);
-    const code = lineCode(lines, line, this.#matches, this.#currentMatch);
+    const code = lineCode(lines, line, this.#matches, this.#currentMatches);
+    const indent = lines.indent?.(line) ?? 0;
+    if (indent > 0) code.style.paddingInlineStart = `${indent}ch`;
     if (collapsed && end !== undefined) {
       code.append(h('span', { class: 'folded' }, ` ⋯ ${filled(this.#texts.folded, end - line)} `));
     }

@@ -34,6 +34,7 @@ export const english = {
   close: 'Close',
   noResults: 'No results',
   matchOf: '{0} of {1}',
+  wrap: 'Word Wrap (Alt+Z)',
   foldAll: 'Fold All',
   unfoldAll: 'Unfold All',
   fold: 'Fold',
