@@ -1,6 +1,6 @@
 import { isSecretName } from '../core/secret-names.ts';
 import { listLayer, type VariableDefinition, type VariableLayer } from '../core/variable-layer.ts';
-import type { VariablePorts } from '../core/variable-ports.ts';
+import type { ResponseSource, VariablePorts } from '../core/variable-ports.ts';
 import { createVariables, type Variables } from '../core/variables.ts';
 import type { PlacedBlock, SyntaxTree, VariableNode } from '../language/syntax-tree.ts';
 import type { RequestSettings } from './request-settings.ts';
@@ -35,7 +35,11 @@ export class RequestVariables {
     const { commandLine, ports } = this.#sources;
     const variables = createVariables(
       [...(commandLine ? [commandLine] : []), ...scopes.map(scopeLayer), ...environment],
-      dotenv ? { ...ports, dotenv } : ports,
+      {
+        ...ports,
+        ...(dotenv ? { dotenv } : {}),
+        ...(ports.responses ? { responses: withNamesOf(tree, ports.responses) } : {}),
+      },
     );
     this.#known.set(tree, { inputs, variables });
     return variables;
@@ -67,6 +71,20 @@ export class RequestVariables {
       ]),
     });
   }
+}
+
+/** The responses, where a request that this document names and that has not been sent is known to be just that. */
+function withNamesOf(tree: SyntaxTree, responses: ResponseSource): ResponseSource {
+  let named: ReadonlySet<string> | undefined;
+  const names = (): ReadonlySet<string> => {
+    named ??= new Set(tree.blocks.flatMap(({ block }) => (block.request && block.name ? [block.name.text] : [])));
+    return named;
+  };
+  return {
+    has: name => responses.has(name) || names().has(name),
+    names: () => new Set([...responses.names(), ...names()]),
+    value: (name, path) => responses.value(name, path),
+  };
 }
 
 const layers = new WeakMap<SyntaxTree, VariableLayer>();

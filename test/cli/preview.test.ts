@@ -106,6 +106,18 @@ describe('countersign preview and parse', () => {
     assert.match(stderr, /^a\.http:1:5: .*nowhere/m);
   });
 
+  it('tells a request that has not been sent from one that nobody names', async () => {
+    const folder = project({
+      'a.http':
+        'GET http://x/{{login.response.body.$.id}}\n\n###\nGET http://x/{{logn.response.status}}\n\n###\n# @name login\nGET http://x/\n',
+    });
+    const early = await countersign(folder, ['preview', 'a.http', '--line', '1']);
+    assert.match(early.stderr, /^a\.http:1:14: The request “login” has not been sent yet.*\nSend it first/);
+    const wrong = await countersign(folder, ['preview', 'a.http', '--line', '4']);
+    assert.match(wrong.stderr, /^a\.http:4:14: There is no variable “logn\.response\.status”\.\n.*“# @name logn”/);
+    assert.deepEqual([early.status, wrong.status], [2, 2]);
+  });
+
   it('prints what a file holds as it is written', async () => {
     const folder = project({
       'a.http':
