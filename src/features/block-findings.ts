@@ -3,6 +3,7 @@ import { CountersignError } from '../core/errors.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { brokenReference, parseTemplate } from '../core/template.ts';
 import { foreignDirectives } from '../language/foreign-features.ts';
+import { protocolMethods } from '../language/methods.ts';
 import { lineIndexAt } from '../language/positions.ts';
 import type { AuthNode, Block, Diagnostic, Directive, RequestNode, Span } from '../language/syntax-tree.ts';
 import { blockDiagnostics } from './block-diagnostics.ts';
@@ -170,7 +171,8 @@ const illegalValue = /[\x00-\x08\x0a-\x1f\x7f]/;
 function* requestDiagnostics(request: RequestNode): Iterable<Diagnostic> {
   const { target, headers, line } = request;
   const host = headers.find(({ name }) => name.text.toLowerCase() === 'host')?.value.text;
-  if (target.text !== '' && !target.text.includes('{{') && !host?.includes('{{')) {
+  const foreign = protocolMethods.has(request.method?.text.toUpperCase() ?? '');
+  if (!foreign && target.text !== '' && !target.text.includes('{{') && !host?.includes('{{')) {
     try {
       requestUrlOf(target.text, host, { file: '', line: 1 });
     } catch (error) {

@@ -7,6 +7,7 @@ import type { Body, BodyPiece, HttpRequest, Part } from '../core/request.ts';
 import { MASK, textBody } from '../core/request.ts';
 import { brokenReference } from '../core/template.ts';
 import { isReference } from '../language/head-lines.ts';
+import { protocolMethods } from '../language/methods.ts';
 import { lineIndexAt } from '../language/positions.ts';
 import type { BodyNode, HeaderNode, PlacedBlock, RequestNode, SyntaxTree } from '../language/syntax-tree.ts';
 import { shorthandStatement } from './auth-shorthand.ts';
@@ -29,7 +30,6 @@ export interface BuildPorts {
   resolvePath(path: string, file: string): string;
 }
 
-const unsupported: ReadonlySet<string> = new Set(['GRPC', 'WEBSOCKET', 'WS', 'SSE', 'MQTT', 'RSOCKET']);
 const withoutBody: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 const methodPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const headerNamePattern = methodPattern;
@@ -116,7 +116,7 @@ function methodOf(node: RequestNode, place: Place): string {
   const method = /^[a-z]+$/i.test(written) ? written.toUpperCase() : written;
   if (!methodPattern.test(method))
     throw new CountersignError('invalid-request', `“${method}” is no method.`, { place });
-  if (unsupported.has(method)) {
+  if (protocolMethods.has(method)) {
     throw new CountersignError('foreign-feature', `Countersign does not send ${method} requests.`, { place });
   }
   return method;

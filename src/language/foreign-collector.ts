@@ -12,8 +12,11 @@ export function mayBeForeign(first: number): boolean {
 /** The same of a line above the body, comments of several lines included. */
 export function mayBeForeignAbove(first: number, beforeRequest: boolean): boolean {
   if (mayBeForeign(first) || first === 47 /* / */) return true;
-  return beforeRequest && (first === 105 || first === 114 || first === 99); // i r c
+  return beforeRequest && importsOrRuns.has(first);
 }
+
+/** First characters of `import`, `run`, `curl`, `proto` and `gql`. */
+const importsOrRuns: ReadonlySet<number> = new Set(Array.from('ircpg', letter => letter.charCodeAt(0)));
 
 /** Gathers the parts of other dialects and the comments of several lines of a block, which are kept and have no effect. */
 export class ForeignCollector {

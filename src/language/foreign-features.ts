@@ -58,7 +58,7 @@ export function foreignFeature(line: string): string | undefined {
 /** The feature that a line before the request line begins, those inside a request apart. */
 export function featureBeforeRequest(line: string): string | undefined {
   if (/^<\s+\S/.test(line)) return 'pre-request-script';
-  if (/^import\s+\S/.test(line)) return 'import';
+  if (/^(?:import\s+\S|(?:proto|gql\s+\w+)\s+<\s+\S)/.test(line)) return 'import';
   if (/^run\s+\S/.test(line)) return 'run';
   return /^curl\s+\S/.test(line) ? 'curl-command' : undefined;
 }

@@ -174,6 +174,39 @@ describe('what goes over the wire', function () {
     );
   });
 
+  it('reports requests of other protocols as such, and sends none', async () => {
+    const targets = {
+      GRPC: '/Service/Method',
+      WEBSOCKET: 'ws://localhost/a',
+      WS: 'wss://localhost/a',
+      WSS: 'localhost/a',
+      SSE: 'https://localhost/a',
+      EVENTSOURCE: server.url,
+      MQTT: 'tcp://localhost',
+      AMQP: 'amqp://guest:guest@localhost',
+      RSOCKET: server.url,
+    };
+    const text = Object.entries(targets).map(([method, target]) => `### ${method}\n${method} ${target}\n`);
+    const { folder, remove: removeFolder } = folderWith({
+      'a.http': `proto < ./a.proto\ngql Parts < ./parts.gql\n${text.join('\n')}`,
+    });
+    remove = removeFolder;
+    const parsed = await countersign(folder, ['parse', 'a.http', '--json']);
+    const [{ diagnostics, requests }] = parsed.json() as [
+      { diagnostics: { code: string; line: number }[]; requests: unknown[] },
+    ];
+    assert.deepEqual([...new Set(diagnostics.map(({ code }) => code))], ['foreign-feature']);
+    assert.deepEqual([requests.length, diagnostics.length], [9, 11]);
+    assert.equal(parsed.status, 0);
+    const run = await countersign(folder, ['run', 'a.http', '--json']);
+    const reports = (run.json() as { error?: { code: string } }[]).slice(0, 9);
+    assert.deepEqual(
+      reports.map(({ error }) => error?.code),
+      Array.from({ length: 9 }, () => 'foreign-feature'),
+    );
+    assert.equal(server.seen.length, 0);
+  });
+
   it('reads UTF-16 with a byte order mark', async () => {
     const text = `\ufeffPOST ${server.url}/ü\n\nпривет\n`;
     const { seen } = await sent(Buffer.from(text, 'utf16le'));
