@@ -35,8 +35,11 @@ export function readHeader(context: BlockContext, start: number, from: number, t
     colon++;
   }
   let nameEnd = colon;
-  if (isReference(text.slice(from, to))) colon = nameEnd = to;
-  else if (colon === to) reportNoColon(context, start, from, to, line);
+  const written = text.slice(from, to);
+  if (isReference(written)) colon = nameEnd = to;
+  else if (!valid && requestLine.test(written)) {
+    reportRequestLine(context, start, from, to, line);
+  } else if (colon === to) reportNoColon(context, start, from, to, line);
   else if (colon === from || !valid) {
     while (nameEnd > from && text.charCodeAt(nameEnd - 1) <= 32) nameEnd--;
     reportName(context, from, nameEnd, line);
@@ -48,6 +51,21 @@ export function readHeader(context: BlockContext, start: number, from: number, t
     value: located(context, colon === to ? to : skipBlanks(text, colon + 1, to), to),
     line,
   };
+}
+
+const requestLine = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY|TRACE)[ \t]+(?:https?:\/\/|\{\{|\/)\S/;
+
+function reportRequestLine(context: BlockContext, start: number, from: number, to: number, line: number): void {
+  const at = start - context.base;
+  context.report({
+    start: from - context.base,
+    end: to - context.base,
+    severity: 'error',
+    code: 'request-line-in-head',
+    message: 'This line stands among the headers. Did you mean to begin a new request with “###”?',
+    fixes: [{ title: 'Insert “###” before this line', edits: [{ start: at, end: at, text: '###\n' }] }],
+    line,
+  });
 }
 
 function reportNoColon(context: BlockContext, start: number, from: number, to: number, line: number): void {
