@@ -28,7 +28,13 @@ const options = {
   parallel: { type: 'string' },
   'show-secrets': { type: 'boolean' },
   reporter: { type: 'string', multiple: true },
+  cert: { type: 'string', multiple: true },
+  key: { type: 'string', multiple: true },
+  cacert: { type: 'string', multiple: true },
 } as const;
+
+/** Who the client is over TLS, and whom it trusts: options of whatever sends something, or shows what would be sent. */
+export const tlsOptions = ['cert', 'key', 'cacert'] as const;
 
 type OptionName = keyof typeof options;
 
@@ -39,6 +45,13 @@ export interface Reporting {
   readonly name: string;
   /** Absent: standard output. */
   readonly file?: string;
+}
+
+/** `[HOST=]FILE`. */
+export interface FileForHost {
+  /** `api.example.com`, `*.example.com`, each with `:port` or not. */
+  readonly host: string | undefined;
+  readonly file: string;
 }
 
 /** A call taken apart. */
@@ -69,6 +82,9 @@ export interface Call {
   readonly parallel: number;
   readonly showSecrets: boolean;
   readonly reporters: readonly Reporting[];
+  readonly certs: readonly FileForHost[];
+  readonly keys: readonly FileForHost[];
+  readonly cacerts: readonly string[];
 }
 
 /** Takes a call apart. @throws UsageError */
@@ -100,6 +116,9 @@ export function parseCall(args: readonly string[]): Call {
     parallel: values.parallel === undefined ? 1 : count('--parallel', values.parallel),
     showSecrets: values['show-secrets'] ?? false,
     reporters: (values.reporter ?? []).map(reporting),
+    certs: filesForHosts('--cert', values.cert),
+    keys: filesForHosts('--key', values.key),
+    cacerts: values.cacert ?? [],
   };
 }
 
@@ -128,6 +147,18 @@ function pairs(option: string, values: readonly string[] | undefined): ReadonlyM
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
+}
+
+/** What stands before the first `=` is a host, unless it holds a slash: `./a=b.pem` is a file. */
+function filesForHosts(option: string, values: readonly string[] | undefined): readonly FileForHost[] {
+  const hosts = new Set<string | undefined>();
+  return (values ?? []).map(text => {
+    const [, host, file = ''] = /^(?:([^=/\\]+)=)?(.*)$/s.exec(text) ?? [];
+    if (file === '') throw new UsageError(`${option} takes a file, or HOST=FILE`);
+    if (hosts.has(host)) throw new UsageError(`${option} is given twice for ${host ?? 'every host'}`);
+    hosts.add(host);
+    return { host, file };
+  });
 }
 
 function count(option: string, text: string): number {

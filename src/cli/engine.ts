@@ -23,6 +23,7 @@ import { referredNames } from './response-names.ts';
 import { keptSecrets } from './secret-store.ts';
 import { type TerminalAgentPorts, terminalAgent } from './terminal-agent.ts';
 import { confirmNote, terminalPrompter } from './terminal-prompter.ts';
+import { statedAuthorities, statedOnCall } from './tls-options.ts';
 import { type CliTokens, createTokens } from './tokens.ts';
 import { version } from './version.ts';
 
@@ -56,7 +57,11 @@ export function createEngine(call: Call, current: string): CliEngine {
   const random = nodeRandom;
   const responses = new ResponseValues();
   const environment = createEnvironmentSource(call, current, workspace);
-  const transport = createSystemTrustTransport({ proxy: createProxyResolver({ environment: process.env }) });
+  const onCall = statedOnCall(call, current);
+  const transport = createSystemTrustTransport({
+    proxy: createProxyResolver({ environment: process.env }),
+    extraCa: statedAuthorities(call, current),
+  });
   const tokens = createTokens({
     ...{ call, transport, clock, random },
     secretSeen: redactor.add,
@@ -64,7 +69,7 @@ export function createEngine(call: Call, current: string): CliEngine {
     async credentials(record, key) {
       const { statedToken } = await import('../features/stated-token.ts');
       const stated = await statedToken(record, { workspace, key, request: requestOf });
-      return stated?.request.values;
+      return stated?.request;
     },
   });
   const prompter = terminalPrompter();
@@ -91,6 +96,12 @@ export function createEngine(call: Call, current: string): CliEngine {
       const placed = tree.blocks[block];
       if (!placed) throw new RangeError(`no block ${block}`);
       return variables.forRequest(file, tree, placed, scopes, settings);
+    },
+    async tls(file, values) {
+      const inEnvironment = await environment.tls(file);
+      if (!inEnvironment && onCall.length === 0) return undefined;
+      const { statedTls } = await import('../http/stated-tls.ts');
+      return statedTls([...onCall, ...(inEnvironment ? [inEnvironment] : [])], { ...values, files: nodeFiles });
     },
     cookies: createCookieJar(),
     transport,

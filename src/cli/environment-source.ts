@@ -1,22 +1,31 @@
 import { dirname, resolve } from 'node:path';
 import {
   environmentLayers,
+  environmentTls,
   mergeEnvironments,
   readDotenv,
   readEnvironmentFile,
   readEnvironments,
 } from '../core/environments.ts';
+import type { SslConfiguration } from '../core/ssl-configuration.ts';
 import type { VariableLayer } from '../core/variable-layer.ts';
 import { nodeFiles } from '../http/node-files.ts';
 import type { Call } from './arguments.ts';
 import type { NodeWorkspace } from './node-workspace.ts';
 
-/** Gives the variables of the selected environment for each file, read once per folder. */
+/** Gives what the selected environment states for each file, read once per folder. */
 export interface EnvironmentSource {
   /** @throws CountersignError `unknown-environment`, `missing-file` or `io` */
   layers(file: string): readonly VariableLayer[] | Promise<readonly VariableLayer[]>;
+  /** What it states about TLS. @throws CountersignError as `layers` does */
+  tls(file: string): Promise<SslConfiguration | undefined>;
   /** The `.env` file in force. */
   dotenv(file: string): Promise<ReadonlyMap<string, string> | undefined>;
+}
+
+interface Stated {
+  readonly layers: readonly VariableLayer[];
+  readonly tls: SslConfiguration | undefined;
 }
 
 export function createEnvironmentSource(
@@ -25,21 +34,25 @@ export function createEnvironmentSource(
   workspace: NodeWorkspace,
 ): EnvironmentSource {
   const dotenvs = new Map<string, Promise<ReadonlyMap<string, string> | undefined>>();
-  const known = new Map<string, readonly VariableLayer[]>();
-  const read = async (folder: string, file: string): Promise<readonly VariableLayer[]> => {
+  const known = new Map<string, Stated>();
+  const read = async (folder: string, file: string): Promise<Stated> => {
     const around = await readEnvironments(folder, workspace.environmentRoot(file), nodeFiles);
     const named = await Promise.all(envFiles.map(path => readEnvironmentFile(resolve(current, path), nodeFiles)));
     const all = mergeEnvironments([...named, around]);
     const [problem] = all.problems;
     if (problem) throw problem;
-    const layers = environmentLayers(all, env);
-    known.set(folder, layers);
-    return layers;
+    const stated = { layers: environmentLayers(all, env), tls: environmentTls(all, env) };
+    known.set(folder, stated);
+    return stated;
   };
   return {
     layers(file) {
       const folder = dirname(file);
-      return known.get(folder) ?? read(folder, file);
+      return known.get(folder)?.layers ?? read(folder, file).then(({ layers }) => layers);
+    },
+    async tls(file) {
+      const folder = dirname(file);
+      return (known.get(folder) ?? (await read(folder, file))).tls;
     },
     dotenv(file) {
       const folder = dirname(file);

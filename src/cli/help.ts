@@ -8,6 +8,11 @@ const common = `Options that hold everywhere
   --no-color              no colours
   --help, --version`;
 
+const tls = `  --cert [HOST=]FILE      a client certificate: PEM, DER or PKCS #12 (repeatable); its passphrase is
+                          the secret certificate-passphrase
+  --key [HOST=]FILE       the key of --cert, where it has a file of its own
+  --cacert FILE           trusts the authorities in a PEM file, too (repeatable)`;
+
 const general = `countersign: sends HTTP requests that need authorization
 
 Usage
@@ -40,6 +45,7 @@ Sends every request of the files, folders or collections, in order.
   --parallel N            sends up to N requests at a time
   --show-secrets          prints secrets instead of •••
   --reporter NAME[=FILE]  text, json or junit (repeatable)
+${tls}
 
 ${common}
 `,
@@ -49,6 +55,7 @@ Prints the request as it would go out, generated headers included. Sends nothing
   --name NAME             the request of that name or title
   --line N                the request around that line
   --show-secrets          prints secrets instead of •••
+${tls}
 
 ${common}
 `,
@@ -78,6 +85,7 @@ The OAuth tokens that are kept for the command line, by their names or keys.
   --name NAME, --line N   the request whose authorization asks for the token
   --interactive           may open a browser (BROWSER), or show a code for another
                           device, where somebody has to sign in
+${tls}
 
 ${common}
 `,

@@ -2,8 +2,7 @@ import type { AuthorizationAgent } from '../auth/oauth2/authorization-agent.ts';
 import type { ExchangeObserver } from '../auth/oauth2/exchange-record.ts';
 import type { OAuth2Ports } from '../auth/oauth2/server-session.ts';
 import type { Token, TokenRequest, TokenSource } from '../auth/token-source.ts';
-import type { StoredTokenSource } from '../auth/tokens/stored-token-source.ts';
-import type { Values } from '../auth/tokens/token-flow.ts';
+import type { StatedCredentials, StoredTokenSource } from '../auth/tokens/stored-token-source.ts';
 import type { TokenRecord } from '../auth/tokens/token-record.ts';
 import type { Clock, Random, Transport } from '../core/ports.ts';
 import type { Call } from './arguments.ts';
@@ -31,7 +30,7 @@ export interface CliTokenPorts {
   readonly agent?: AuthorizationAgent;
   readonly observe?: ExchangeObserver;
   /** The values for renewing a token without a request at hand; `key` tells which token a request is for. */
-  readonly credentials?: (record: TokenRecord, key: TokenKey) => Promise<Values | undefined>;
+  readonly credentials?: (record: TokenRecord, key: TokenKey) => Promise<StatedCredentials | undefined>;
   /** Told every token that is used, so that it can be masked wherever it turns up. */
   readonly secretSeen?: (secret: string) => void;
   /** Says something to the person, on stderr. */

@@ -1,6 +1,7 @@
 import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { CountersignError } from './errors.ts';
 import { isSecretName } from './secret-names.ts';
+import { readSslConfiguration, type SslConfiguration } from './ssl-configuration.ts';
 import { placeWithin } from './variable-errors.ts';
 
 /** One variable of an environment file, at its place (from 1). */
@@ -20,13 +21,15 @@ export interface EnvironmentFile {
   readonly private: boolean;
   /** By name, `$shared` among them; in the order stated. */
   readonly environments: ReadonlyMap<string, readonly EnvironmentVariable[]>;
+  /** What environments state about TLS, by their names. */
+  readonly tls: ReadonlyMap<string, SslConfiguration>;
   /** Line of each environment's name, from 1. */
   readonly lines: ReadonlyMap<string, number>;
   readonly problems: readonly CountersignError[];
 }
 
 /** JetBrains' settings that live beside the variables. */
-const SETTINGS = new Set(['SSLConfiguration', 'Security']);
+const SETTINGS: ReadonlySet<string> = new Set(['SSLConfiguration', 'Security']);
 
 /**
  * Reads an environment file: JSON, in which comments and trailing commas are accepted. Members of objects are variables
@@ -42,6 +45,7 @@ export function parseEnvironmentFile(path: string, text: string, privately: bool
       invalid(`This is not valid JSON: ${spaced(printParseErrorCode(error))}.`, placeAt(offset)),
     );
   const environments = new Map<string, EnvironmentVariable[]>();
+  const tls = new Map<string, SslConfiguration>();
   const lines = new Map<string, number>();
   if (tree && tree.type !== 'object') {
     problems.push(invalid('An environment file is a JSON object of environments.', placeAt(tree.offset)));
@@ -55,10 +59,20 @@ export function parseEnvironmentFile(path: string, text: string, privately: bool
     const variables = environments.get(name) ?? [];
     environments.set(name, variables);
     for (const [variable, value] of members(node)) {
-      if (!SETTINGS.has(variable)) collect(variable, value, variables);
+      if (variable === 'SSLConfiguration') readTls(name, value);
+      else if (!SETTINGS.has(variable)) collect(variable, value, variables);
     }
   }
-  return { path, private: privately, environments, lines, problems };
+  return { path, private: privately, environments, tls, lines, problems };
+
+  function readTls(environment: string, node: Node): void {
+    try {
+      tls.set(environment, readSslConfiguration(node, environment, placeAt));
+    } catch (error) {
+      if (!(error instanceof CountersignError)) throw error;
+      problems.push(error);
+    }
+  }
 
   function collect(name: string, node: Node, variables: EnvironmentVariable[]): void {
     const { line, column = 1 } = placeAt(node.offset);

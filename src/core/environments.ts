@@ -4,6 +4,7 @@ import { type EnvironmentFile, type EnvironmentVariable, parseEnvironmentFile } 
 import { CountersignError } from './errors.ts';
 import { nearestName } from './nearest-name.ts';
 import type { FileReader } from './ports.ts';
+import type { SslConfiguration } from './ssl-configuration.ts';
 import { listLayer, type VariableDefinition, type VariableLayer } from './variable-layer.ts';
 
 /**
@@ -88,6 +89,20 @@ export function environmentLayers(environments: Environments, selected: string |
   const names = environmentNames(environments);
   if (!names.includes(selected)) throw unknownEnvironment(selected, names);
   return [layer('environment', selected), shared];
+}
+
+/**
+ * What the environment states about TLS, else what all share (`$shared`): the first file that states it wins whole.
+ * What stands in a person's settings does not count, as no path is relative to them.
+ */
+export function environmentTls({ files }: Environments, selected: string | undefined): SslConfiguration | undefined {
+  for (const environment of selected === undefined ? ['$shared'] : [selected, '$shared']) {
+    for (const file of files) {
+      const stated = file.path === undefined ? undefined : file.tls.get(environment);
+      if (stated) return stated;
+    }
+  }
+  return undefined;
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { ClientTls } from './client-tls.ts';
+
 /**
  * A request is a fold of edits. Every part knows where it came from, so provenance, masking and the removal of
  * credentials on the way to another origin are filters over the parts.
@@ -61,6 +63,8 @@ export interface HttpRequest {
   readonly body: Body | undefined;
   /** Written parts that an edit replaced: conflicts to be shown. */
   readonly overridden: readonly Part[];
+  /** Whom the client proves itself to over TLS, and with what; absent where nothing is stated about it. */
+  readonly tls?: ClientTls;
 }
 
 /** One change to a request. The driver stamps the origin. */

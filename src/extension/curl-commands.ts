@@ -44,11 +44,11 @@ export class CurlCommands implements vscode.Disposable {
       const { leftToCurl, toCurl } = await import('../features/curl.ts');
       const preview = await (await this.#host.engine()).preview(target, new AbortController().signal);
       const shell: Shell = platform() === 'win32' && vscode.env.remoteName === undefined ? 'cmd' : 'sh';
-      const { request, settings, auth, pending } = preview;
+      const { request, settings, auth, pending, tls } = preview;
       const defaults = readSettings(this.#host.documents.uriOf(target.file));
       const timeout = settings.timeout ?? defaults.timeout;
       const options = {
-        ...{ shell, auth },
+        ...{ shell, auth, tls },
         followRedirects: settings.followRedirects && defaults.followRedirects,
         insecure: settings.insecure || !defaults.verifyCertificates,
         ...(timeout === undefined ? {} : { timeout: timeout / 1000 }),

@@ -20,6 +20,7 @@ import { createCookieJar } from '../http/cookie-jar.ts';
 import { nodeFiles } from '../http/node-files.ts';
 import { nodeRandom } from '../http/node-random.ts';
 import { runCommand } from '../http/run-command.ts';
+import { statedTls } from '../http/stated-tls.ts';
 import { storeBody } from '../http/stored-body.ts';
 import type { Documents } from './documents.ts';
 import type { Environments } from './environments.ts';
@@ -186,6 +187,10 @@ export function createEngine(host: EngineHost): Engine {
         const placed = tree.blocks[block];
         if (!placed) throw new CountersignError('invalid-request', 'There is no request here.');
         return values.forRequest(target.file, tree, placed, scopes, requestSettings);
+      },
+      async tls(path, values) {
+        const stated = await environments.tls(path);
+        return stated && statedTls([stated], { ...values, files: nodeFiles });
       },
       cookies,
       transport: transports.for(uri),

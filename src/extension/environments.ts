@@ -1,8 +1,16 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Environments as EnvironmentFiles, RestClientEnvironments } from '../core/environments.ts';
+import type { SslConfiguration } from '../core/ssl-configuration.ts';
 import type { VariableLayer } from '../core/variable-layer.ts';
 import type { Documents } from './documents.ts';
+
+/** What the files around a folder state for an environment. */
+interface Stated {
+  readonly selected: string | undefined;
+  readonly layers: readonly VariableLayer[];
+  readonly tls: SslConfiguration | undefined;
+}
 
 /** Environment files around each document, and which environment is selected, per workspace folder. */
 export class Environments implements vscode.Disposable {
@@ -11,7 +19,7 @@ export class Environments implements vscode.Disposable {
   readonly #item: vscode.StatusBarItem;
   readonly #read = new Map<string, Promise<EnvironmentFiles>>();
   readonly #dotenvs = new Map<string, Promise<ReadonlyMap<string, string> | undefined>>();
-  readonly #layers = new Map<string, { selected: string | undefined; layers: readonly VariableLayer[] }>();
+  readonly #known = new Map<string, Stated>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #disposables: vscode.Disposable[];
 
@@ -30,7 +38,7 @@ export class Environments implements vscode.Disposable {
     const forget = (): void => {
       this.#read.clear();
       this.#dotenvs.clear();
-      this.#layers.clear();
+      this.#known.clear();
       this.#changed.fire();
     };
     this.#disposables = [
@@ -61,17 +69,26 @@ export class Environments implements vscode.Disposable {
 
   /** The variables of the environment in force. @throws CountersignError what is wrong in a file, at its place */
   async layers(file: string): Promise<readonly VariableLayer[]> {
+    return (await this.#stated(file)).layers;
+  }
+
+  /** What the environment in force states about TLS. @throws CountersignError as `layers` does */
+  async tls(file: string): Promise<SslConfiguration | undefined> {
+    return (await this.#stated(file)).tls;
+  }
+
+  async #stated(file: string): Promise<Stated> {
     const folder = dirname(file);
     const selected = this.selected(file);
-    const known = this.#layers.get(folder);
-    if (known && known.selected === selected) return known.layers;
+    const known = this.#known.get(folder);
+    if (known && known.selected === selected) return known;
     const files = await this.#around(file);
     const problem = files.problems[0];
     if (problem) throw problem;
-    const { environmentLayers } = await import('../core/environments.ts');
-    const layers = environmentLayers(files, selected);
-    this.#layers.set(folder, { selected, layers });
-    return layers;
+    const { environmentLayers, environmentTls } = await import('../core/environments.ts');
+    const stated = { selected, layers: environmentLayers(files, selected), tls: environmentTls(files, selected) };
+    this.#known.set(folder, stated);
+    return stated;
   }
 
   /** The `.env` file in force for a file; the same map while nothing changed. */

@@ -3,7 +3,7 @@ import type { TrailStep } from '../auth/inheritance.ts';
 import { findScheme } from '../auth/schemes/index.ts';
 import type { CountersignError } from '../core/errors.ts';
 import type { AuthDecision } from './auth-in-force.ts';
-import { type ExplainedPart, explainRequest, originSentence } from './explain.ts';
+import { type ExplainedPart, explainRequest, originSentence, tlsSentences } from './explain.ts';
 import { code, escaped, type LinkTo } from './hover.ts';
 import type { Preview } from './preview.ts';
 
@@ -19,7 +19,7 @@ export interface HiddenPart {
 }
 
 /** A request as far as it could be computed. */
-export type ComputedRequest = Pick<Preview, 'request' | 'place' | 'pending'>;
+export type ComputedRequest = Pick<Preview, 'request' | 'place' | 'pending' | 'tls'>;
 
 /** The parts of a request that the document doesn’t show, as they would be sent. */
 export function hiddenParts({ request, place }: ComputedRequest): readonly HiddenPart[] {
@@ -65,8 +65,9 @@ export function hiddenPartsHover(preview: ComputedRequest): string {
   const overridden = preview.request.overridden.map(({ name }) => {
     return `- ~~${escaped(name)}~~ is written here and not sent: the authorization sets it`;
   });
+  const tls = (preview.tls ? tlsSentences(preview.tls) : []).map(sentence => `- ${escaped(sentence)}`);
   const pending = preview.pending.map(clause => `- Pending: ${escaped(clause)}`);
-  return [`**${hiddenCount(parts)}**`, [...lines, ...overridden, ...pending].join('\n')].join('\n\n');
+  return [`**${hiddenCount(parts)}**`, [...lines, ...overridden, ...tls, ...pending].join('\n')].join('\n\n');
 }
 
 /** `7 hidden headers`, as the inlay hint and the hover call them. */

@@ -1,4 +1,5 @@
 import type { AuthInForce } from '../auth/driver.ts';
+import type { ConnectionTls } from '../core/client-tls.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Body, HttpRequest } from '../core/request.ts';
 import { headerValue, MASK, maskedRequestUrl, requestUrl } from '../core/request.ts';
@@ -15,6 +16,8 @@ export interface CurlExport {
   readonly timeout?: number;
   /** The auth in force: one that answers a challenge is left to curl, which can do so too. */
   readonly auth?: AuthInForce | undefined;
+  /** How the connection is made; a passphrase is left to curl, which asks for it. */
+  readonly tls?: ConnectionTls | undefined;
 }
 
 /** Headers that curl works out itself. */
@@ -66,7 +69,13 @@ export function toCurl(request: HttpRequest, options: CurlExport): string {
   }
   if (compressed) lines.push('--compressed');
   if (options.followRedirects) lines.push('--location');
-  if (options.insecure) lines.push('--insecure');
+  if (options.insecure || options.tls?.insecure) lines.push('--insecure');
+  if (options.tls?.identity) {
+    const { file, encoding, keyFile } = options.tls.identity;
+    lines.push(`--cert ${quote(file)}`);
+    if (encoding !== 'PEM') lines.push(`--cert-type ${encoding}`);
+    if (keyFile !== undefined) lines.push(`--key ${quote(keyFile)}`);
+  }
   if (options.timeout !== undefined) lines.push(`--max-time ${options.timeout}`);
   return `curl ${lines.join(shell === 'cmd' ? ' ^\n  ' : ' \\\n  ')}`;
 }

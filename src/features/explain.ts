@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { findScheme } from '../auth/schemes/index.ts';
+import type { ConnectionTls } from '../core/client-tls.ts';
 import type { Place } from '../core/place.ts';
 import { type HttpRequest, maskedRequestUrl, type Origin, type Part, requestUrl } from '../core/request.ts';
 
@@ -104,4 +105,13 @@ export function originSentence(name: string, origin: Origin, requestFile: string
         : `added by ${scheme}, inherited from ${place}`;
     }
   }
+}
+
+/** How a connection is made, where something is stated about it: sentences without full stops. */
+export function tlsSentences({ identity, insecure, place }: ConnectionTls): readonly string[] {
+  const stated = place ? `stated in ${basename(place.file)}, line ${place.line}` : 'given on the command line';
+  return [
+    ...(identity ? [`Client certificate: ${basename(identity.file)}, ${stated}`] : []),
+    ...(insecure ? [`The server’s certificate is not verified, ${stated}`] : []),
+  ];
 }

@@ -1,5 +1,6 @@
 import type { AuthInForce } from '../auth/driver.ts';
 import { resolveValues, type StatementProblem, statementProblems } from '../auth/values.ts';
+import type { ClientTls, ConnectionTls } from '../core/client-tls.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Place } from '../core/place.ts';
 import type { FileReader } from '../core/ports.ts';
@@ -23,12 +24,24 @@ export interface PreparedRequest {
   /** The statement in force with its values; undefined where no auth is in force. */
   readonly auth: AuthInForce | undefined;
   readonly problems: readonly StatementProblem[];
+  /** How the connection to the request's host is made; undefined where nothing is stated about it. */
+  readonly tls: ConnectionTls | undefined;
+}
+
+/** What a statement about TLS is read with, for one request. */
+export interface TlsValues {
+  /** The request, for errors that have no other place. */
+  readonly place: Place;
+  /** Gives the text with its variables replaced. @throws CountersignError */
+  value(text: string, place: Place): Promise<string>;
 }
 
 export interface PreparePorts extends BuildPorts {
   readonly workspace: Workspace;
   /** The variables as that request sees them. */
   variablesFor(target: RequestTarget, scopes: Scopes, settings: RequestSettings): Promise<TextResolver>;
+  /** What is stated about TLS for the requests of a file; undefined where nothing is. @throws CountersignError */
+  tls?(file: string, values: TlsValues): Promise<ClientTls | undefined>;
 }
 
 /**
@@ -50,13 +63,17 @@ export async function prepareRequest(
   const variables = await ports.variablesFor(target, scopes, settings);
   let decision = authInForce(file, tree, block, scopes.scopes);
   const shorthands = decision.statement === undefined || decision.shorthand;
-  const { request, shorthand } = await buildRequest(file, tree, placed, shorthands, variables, ports);
+  const { request: built, shorthand } = await buildRequest(file, tree, placed, shorthands, variables, ports);
   if (shorthand && !decision.shorthand) decision = withStatement(decision, shorthand, 'request');
+  const clientTls = auth === 'resolve' ? await tlsOf(file, place, variables, ports) : undefined;
+  const request = clientTls ? { ...built, tls: clientTls } : built;
+  const tls = await clientTls?.for(request.url);
   const { statement, from } = decision;
-  if (!statement) return { target, place, request, settings, decision, auth: undefined, problems: [] };
+  const prepared = { target, place, request, settings, decision, tls };
+  if (!statement) return { ...prepared, auth: undefined, problems: [] };
 
   const problems = statementProblems(statement);
-  if (auth === 'skip') return { target, place, request, settings, decision, auth: undefined, problems };
+  if (auth === 'skip') return { ...prepared, auth: undefined, problems };
   const resolved = await resolveValues(statement, {
     resolve: (text, place) => {
       const resolution = variables.resolve(text, place);
@@ -65,7 +82,17 @@ export async function prepareRequest(
     readFile: (path, place) => readTextFile(path, place, ports),
   });
   const level: Level = from?.level ?? 'request';
-  return { target, place, request, settings, decision, auth: { resolved, level }, problems };
+  return { ...prepared, auth: { resolved, level }, problems };
+}
+
+/** What is stated about TLS for a request at that place; undefined where nothing is. */
+export async function tlsOf(
+  file: string,
+  place: Place,
+  variables: TextResolver,
+  ports: Pick<PreparePorts, 'tls'>,
+): Promise<ClientTls | undefined> {
+  return ports.tls?.(file, { place, value: async (text, at) => (await variables.resolve(text, at)).value });
 }
 
 /** What the directives in force say about a request. */

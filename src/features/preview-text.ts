@@ -1,6 +1,6 @@
 import type { HttpRequest, Part } from '../core/request.ts';
 import { maskedRequestUrl, requestUrl } from '../core/request.ts';
-import { originSentence } from './explain.ts';
+import { originSentence, tlsSentences } from './explain.ts';
 import type { Preview } from './preview.ts';
 
 /** A line of a preview that says more than its text. Lines count from 0. */
@@ -26,12 +26,12 @@ const bodyShown = 1024 * 1024;
 
 /** A preview as a document: the request as it will go out, remarks as comments. Secrets are masked without `reveal`. */
 export function previewText(
-  preview: Pick<Preview, 'request' | 'pending' | 'problems'>,
+  preview: Pick<Preview, 'request' | 'pending' | 'problems' | 'tls'>,
   title: string,
   file: string,
   reveal: boolean,
 ): PreviewText {
-  const { request, pending, problems } = preview;
+  const { request, pending, problems, tls } = preview;
   const text: string[] = [];
   const lines: PreviewLine[] = [];
   const add = (content: string, rest?: Omit<PreviewLine, 'line'>): void => {
@@ -53,6 +53,7 @@ export function previewText(
   for (const { severity, message } of problems) {
     add(`# ${severity === 'error' ? 'Error' : 'Warning'}: ${oneLine(message)}`, { kind: 'remark' });
   }
+  for (const sentence of tls ? tlsSentences(tls) : []) add(`# ${sentence}`, { kind: 'remark' });
   for (const part of request.overridden) {
     add(`# ${part.name}: ${value(part)}`, {
       kind: 'overridden',

@@ -1,5 +1,6 @@
 import { type AuthInForce, type DriverPorts, previewAuthorized } from '../auth/driver.ts';
 import type { StatementProblem } from '../auth/values.ts';
+import type { ConnectionTls } from '../core/client-tls.ts';
 import type { Place } from '../core/place.ts';
 import type { HttpRequest } from '../core/request.ts';
 import type { CookieJar } from '../http/cookie-jar.ts';
@@ -20,6 +21,8 @@ export interface Preview {
   readonly settings: RequestSettings;
   /** The statement in force with its values; undefined where no auth is in force. */
   readonly auth: AuthInForce | undefined;
+  /** How the connection to its host will be made; undefined where nothing is stated about it. */
+  readonly tls?: ConnectionTls | undefined;
 }
 
 export interface PreviewPorts extends PreparePorts {
@@ -34,8 +37,8 @@ export async function previewRequest(
   signal: AbortSignal,
 ): Promise<Preview> {
   const prepared = await prepareRequest(target, ports);
-  const { decision, place, problems, settings, auth } = prepared;
-  const known = { place, decision, problems, settings, auth };
+  const { decision, place, problems, settings, auth, tls } = prepared;
+  const known = { place, decision, problems, settings, auth, tls };
   const request = withCookies(prepared.request, prepared, ports.cookies);
   if (!auth) return { ...known, request, pending: [] };
   const authorized = await previewAuthorized(request, auth, ports.driver, signal);

@@ -127,11 +127,13 @@ class Run {
     })(request, options);
   }
 
-  /** One request to one URL: cookies, then authorization if it is the origin that the document names. */
+  /** One request to one URL: cookies, then who the client is if it is the origin that the document names. */
   async #hop(next: HttpRequest, options: SendOptions): Promise<ReceivedResponse> {
-    const request = withCookies(next, this.#prepared, this.#ports.cookies);
-    const { auth } = this.#prepared;
-    if (!auth || originOf(request) !== this.#origin) return this.#attempt(request, options);
+    const hop = withCookies(next, this.#prepared, this.#ports.cookies);
+    const { auth, request: first } = this.#prepared;
+    if (originOf(hop) !== this.#origin) return this.#attempt(hop, options);
+    const request = first.tls ? { ...hop, tls: first.tls } : hop;
+    if (!auth) return this.#attempt(request, options);
     const { response, outcome } = await sendAuthorized(
       request,
       auth,

@@ -4,7 +4,7 @@ import { resolveValues } from '../auth/values.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { HttpRequest } from '../core/request.ts';
 import { authInForce } from './auth-in-force.ts';
-import { type PreparePorts, readTextFile, settingsOf } from './prepare.ts';
+import { type PreparePorts, readTextFile, settingsOf, tlsOf } from './prepare.ts';
 import { findScopes } from './scopes.ts';
 import type { RequestTarget } from './workspace.ts';
 
@@ -18,7 +18,7 @@ const noRequest: HttpRequest = {
   overridden: [],
 };
 
-export type TokenRequestPorts = Pick<PreparePorts, 'workspace' | 'files' | 'resolvePath' | 'variablesFor'>;
+export type TokenRequestPorts = Pick<PreparePorts, 'workspace' | 'files' | 'resolvePath' | 'variablesFor' | 'tls'>;
 
 /**
  * What the auth in force for a block asks the token source for; the block may speak for its whole file. Undefined where
@@ -45,7 +45,9 @@ export async function tokenRequest(
     readFile: (path, place) => readTextFile(path, place, ports),
   });
   if (!obtainsToken(scheme.id, values)) return undefined;
-  return { scheme: scheme.id, values, request: noRequest, usedBy: statement.place.file };
+  const tls = await tlsOf(file, statement.place, variables, ports);
+  const request = tls ? { ...noRequest, tls } : noRequest;
+  return { scheme: scheme.id, values, request, usedBy: statement.place.file };
 }
 
 /** True where these values make the scheme ask the token source. */

@@ -34,7 +34,7 @@ const CREDENTIAL_HEADERS = new Set(['authorization', 'proxy-authorization', 'coo
 
 /**
  * Sends and follows redirects. Nothing that a scheme added, and nothing that names a credential or holds a secret,
- * goes to another origin.
+ * goes to another origin; nor is a client certificate shown there that is not for that host by name.
  * @throws CountersignError `too-many-redirects`, `invalid-url`, or what `send` throws
  * @see RFC 9110 §15.4
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
@@ -130,7 +130,8 @@ export function redirect(
     .join('&');
   const url = `${target.origin}${target.pathname}${query === '' ? '' : `?${query}`}`;
   const maskedUrl = maskSecrets(url, secrets);
-  const { maskedUrl: _, ...rest } = request;
+  const { maskedUrl: _, tls, ...rest } = request;
+  const stillProving = facts.crossOrigin ? tls?.elsewhere : tls;
   return {
     request: {
       ...rest,
@@ -142,6 +143,7 @@ export function redirect(
       cookies,
       body,
       overridden: [],
+      ...(stillProving ? { tls: stillProving } : {}),
     },
     dropped,
     facts,

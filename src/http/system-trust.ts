@@ -1,6 +1,5 @@
 import { CountersignError } from '../core/errors.ts';
 import type { Transport } from '../core/ports.ts';
-import type { TlsOptions } from './sockets.ts';
 import { createTlsResolver } from './tls.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
 
@@ -13,13 +12,19 @@ const UNKNOWN_AUTHORITY = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
+export interface SystemTrustOptions extends Omit<TransportOptions, 'tls'> {
+  /** PEM texts of authorities that are trusted as well. */
+  readonly extraCa?: readonly string[];
+}
+
 /**
  * A transport that trusts what Node.js trusts (its own authorities and those of `NODE_EXTRA_CA_CERTS`) and, where that
  * does not suffice, what the system trusts: its certificates take longer to load than a request takes.
  */
-export function createSystemTrustTransport(options: Omit<TransportOptions, 'tls'> = {}): Transport {
-  let system: ((target: { readonly hostname: string; readonly port: number }) => TlsOptions) | undefined;
-  const transport = createTransport({ ...options, tls: target => system?.(target) ?? {} });
+export function createSystemTrustTransport({ extraCa = [], ...options }: SystemTrustOptions = {}): Transport {
+  const own = createTlsResolver({ extraCa });
+  let system: typeof own | undefined;
+  const transport = createTransport({ ...options, tls: (target, identity) => (system ?? own)(target, identity) });
   return {
     ...transport,
     async send(request, sendOptions) {
@@ -29,7 +34,7 @@ export function createSystemTrustTransport(options: Omit<TransportOptions, 'tls'
       } catch (error) {
         // The handshake failed: nothing of the request was sent.
         if (!isUnknownAuthority(error) || tried) throw error;
-        system ??= createTlsResolver({ systemCertificates: true });
+        system ??= createTlsResolver({ extraCa, systemCertificates: true });
         return transport.send(request, sendOptions);
       }
     },

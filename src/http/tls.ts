@@ -1,4 +1,5 @@
 import { createSecureContext, getCACertificates, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { ClientIdentity } from '../core/client-tls.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { TlsOptions } from './sockets.ts';
 
@@ -25,23 +26,29 @@ export interface TlsSettings {
   readonly verify?: boolean;
 }
 
-export type TlsResolver = (target: { readonly hostname: string; readonly port: number }) => TlsOptions;
+/** `identity`: who a request says that the client is; it goes before what the settings say for the host. */
+export type TlsResolver = (
+  target: { readonly hostname: string; readonly port: number },
+  identity?: ClientIdentity,
+) => TlsOptions;
 
 /**
  * Options of TLS by host. Contexts are built once, when a host first needs one.
  * @throws CountersignError `certificate`, from the resolver, where a certificate or key can't be read
  */
 export function createTlsResolver(settings: TlsSettings): TlsResolver {
-  const contexts = new Map<ClientCertificate | undefined, SecureContext>();
+  const contexts = new Map<ClientCertificate | string | undefined, SecureContext>();
   const { clientCertificates = [], verify = true } = settings;
   const trust = verify ? { rejectUnauthorized: true } : { rejectUnauthorized: false };
-  return target => {
-    const client = clientCertificates.find(certificate => fitsHost(certificate.host, target));
+  return (target, identity) => {
+    const own = identity ? undefined : clientCertificates.find(({ host }) => fitsHost(host, target));
+    const client = identity ? { host: target.hostname, ...identity.material() } : own;
     if (!client && !settings.extraCa?.length && !settings.systemCertificates) return trust;
-    let secureContext = contexts.get(client);
+    const key = identity ? identity.digest : own;
+    let secureContext = contexts.get(key);
     if (!secureContext) {
       secureContext = contextFor(settings, client);
-      contexts.set(client, secureContext);
+      contexts.set(key, secureContext);
     }
     return { ...trust, secureContext };
   };
@@ -87,10 +94,11 @@ function contextFor(settings: TlsSettings, client: ClientCertificate | undefined
   }
 }
 
-function certificatesOf(pem: string): readonly string[] {
+/** @throws CountersignError `certificate` where there is none */
+export function certificatesOf(pem: string): readonly string[] {
   const found = pem.match(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED )?CERTIFICATE-----/g);
   if (found) return found;
-  throw new CountersignError('certificate', 'An extra authority in the settings holds no certificate.', {
+  throw new CountersignError('certificate', 'An extra authority holds no certificate.', {
     hint: 'Extra authorities must be PEM: -----BEGIN CERTIFICATE-----.',
   });
 }

@@ -1,3 +1,4 @@
+import type { ClientIdentity, ConnectionTls } from '../core/client-tls.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { ReceivedResponse, SendOptions, Transport } from '../core/ports.ts';
 import type { Body, HttpRequest } from '../core/request.ts';
@@ -11,7 +12,7 @@ import { isConnectionLost } from './transport-error.ts';
 
 export interface TransportOptions {
   /** Options of TLS for a host: certificates, authorities. `insecure` is added by the request. */
-  readonly tls?: (target: Pick<Target, 'hostname' | 'port'>) => TlsOptions;
+  readonly tls?: (target: Pick<Target, 'hostname' | 'port'>, identity?: ClientIdentity) => TlsOptions;
   /** The proxy that leads to a host; default none. */
   readonly proxy?: ProxyResolver;
   /** Offers HTTP/2 to servers over TLS; default true. */
@@ -20,45 +21,53 @@ export interface TransportOptions {
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY']);
 
+/** Whom a connection leads to, and who the client is there. */
+interface Peer {
+  /** Requests share connections where it is the same. */
+  readonly key: string;
+  readonly target: Target;
+  readonly insecure: boolean;
+  readonly tls: ConnectionTls | undefined;
+}
+
 interface Pool {
   readonly connections: Connection[];
   readonly connector: ConnectorOptions;
 }
 
-/** A transport on undici: connections are kept per origin and used again. */
+/** A transport on undici: connections are kept per origin, and who the client is to it, and used again. */
 export function createTransport(options: TransportOptions = {}): Transport {
   const pools = new Map<string, Pool>();
-  const kept = new Map<string, { origin: string; connection: Connection }>();
+  const kept = new Map<string, { key: string; connection: Connection }>();
 
-  const connectorFor = (target: Target, insecure: boolean): ConnectorOptions => ({
+  const connectorFor = ({ target, insecure, tls }: Peer): ConnectorOptions => ({
     target,
     proxy: options.proxy?.(target),
     http2: options.http2 !== false,
     resumption: {},
-    tls: to => ({ ...options.tls?.(to), ...(insecure ? { rejectUnauthorized: false } : {}) }),
+    tls: to => ({ ...options.tls?.(to, tls?.identity), ...(insecure ? { rejectUnauthorized: false } : {}) }),
   });
 
-  const poolFor = (target: Target, insecure: boolean): Pool => {
-    const key = insecure ? `${target.origin} insecure` : target.origin;
-    let pool = pools.get(key);
+  const poolFor = (peer: Peer): Pool => {
+    let pool = pools.get(peer.key);
     if (!pool) {
-      pool = { connections: [], connector: connectorFor(target, insecure) };
-      pools.set(key, pool);
+      pool = { connections: [], connector: connectorFor(peer) };
+      pools.set(peer.key, pool);
     }
     return pool;
   };
 
-  const pick = (target: Target, { connection: key, insecure = false, continues = false }: SendOptions): Connection => {
+  const pick = (peer: Peer, { connection: key, continues = false }: SendOptions): Connection => {
     if (key !== undefined) {
       const entry = kept.get(key);
       const { closed, lost } = entry?.connection ?? { closed: true };
-      if (entry && entry.origin === target.origin && !closed && (!lost || continues)) return entry.connection;
+      if (entry && entry.key === peer.key && !closed && (!lost || continues)) return entry.connection;
       entry?.connection.destroy();
-      const connection = new Connection({ ...connectorFor(target, insecure), http2: false }, true, () => {});
-      kept.set(key, { origin: target.origin, connection });
+      const connection = new Connection({ ...connectorFor(peer), http2: false }, true, () => {});
+      kept.set(key, { key: peer.key, connection });
       return connection;
     }
-    const pool = poolFor(target, insecure);
+    const pool = poolFor(peer);
     const { connections } = pool;
     for (let index = connections.length - 1; index >= 0; index--) {
       const connection = connections[index];
@@ -74,8 +83,9 @@ export function createTransport(options: TransportOptions = {}): Transport {
     return connection;
   };
 
-  const attempt = (request: HttpRequest, target: Target, head: Head, sendOptions: SendOptions): OngoingExchange => {
-    const connection = pick(target, sendOptions);
+  const attempt = (request: HttpRequest, peer: Peer, head: Head, sendOptions: SendOptions): OngoingExchange => {
+    const connection = pick(peer, sendOptions);
+    const { target } = peer;
     const { proxy } = connection;
     const exchange = new OngoingExchange(connection, proxy ? forProxy(head, proxy) : head, target.shown, sendOptions);
     try {
@@ -102,8 +112,9 @@ export function createTransport(options: TransportOptions = {}): Transport {
       const { connection } = sendOptions;
       const target = splitUrl(request);
       const head = writeHead(request, target);
+      const peer = peerOf(target, sendOptions.insecure ?? false, await request.tls?.for(request.url));
       for (let again = false; ; again = true) {
-        const exchange = attempt(request, target, head, sendOptions);
+        const exchange = attempt(request, peer, head, sendOptions);
         try {
           const response = await exchange.received;
           const { proxy } = exchange;
@@ -136,6 +147,11 @@ export function createTransport(options: TransportOptions = {}): Transport {
       for (const connection of connections) connection.destroy();
     },
   };
+}
+
+function peerOf(target: Target, asked: boolean, tls: ConnectionTls | undefined): Peer {
+  const insecure = asked || tls?.insecure === true;
+  return { key: `${target.origin}${insecure ? ' insecure' : ''}${tls ? ` ${tls.id}` : ''}`, target, insecure, tls };
 }
 
 function forProxy(head: Head, { authorization }: ProxyServer): Head {

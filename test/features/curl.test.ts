@@ -142,6 +142,23 @@ describe('a request as curl', () => {
     assert.equal(sent, `curl --url https://api.example.com/users \\\n  --data-raw '' \\\n  --header Content-Type:`);
   });
 
+  it('names the client certificate, and leaves its passphrase to curl', () => {
+    const identity = {
+      file: '/c/a b.p12',
+      encoding: 'P12',
+      digest: '',
+      material: () => ({ passphrase: 'hunter2' }),
+    } as const;
+    const of = (tls: CurlExport['tls']) => toCurl(request(), { ...plain, tls }).split(' \\\n  ');
+    assert.deepEqual(of({ id: '', insecure: true, identity }).slice(-3), [
+      '--insecure',
+      "--cert '/c/a b.p12'",
+      '--cert-type P12',
+    ]);
+    const pem = { ...identity, file: '/c.pem', encoding: 'PEM', keyFile: '/k.pem' } as const;
+    assert.deepEqual(of({ id: '', insecure: false, identity: pem }).slice(-2), ['--cert /c.pem', '--key /k.pem']);
+  });
+
   it('says how long it may take', () => {
     assert.match(toCurl(request(), { ...plain, timeout: 2.5 }), /--max-time 2\.5$/);
   });

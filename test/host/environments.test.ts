@@ -67,6 +67,26 @@ describe('the selected environment', () => {
     later.dispose();
   });
 
+  it('says what is stated about TLS, as of now', async () => {
+    const commands = registeredCommands();
+    standIn(vscode.commands, { registerCommand: commands.registerCommand });
+    standIn(vscode.window, { showQuickPick: async () => ({ label: 'tls', name: 'tls' }) });
+    const folder = dirname(two);
+    const at = join(folder, 'http-client.private.env.json');
+    writeFileSync(at, '{ "tls": { "SSLConfiguration": { "clientCertificate": "c.pem" } } }');
+    active = two;
+    const environments = new Environments(documents, memento());
+    assert.equal(await environments.tls(two), undefined);
+    await commands.call('countersign.selectEnvironment');
+    const stated = await environments.tls(two);
+    assert.equal(stated?.certificate?.text, 'c.pem');
+    assert.equal(stated?.certificate?.place?.file, at);
+    assert.equal(await environments.tls(one), undefined);
+    environments.dispose();
+    rmSync(at);
+    active = one;
+  });
+
   it('may also be one of REST Client’s settings, below those of files', async () => {
     const commands = registeredCommands();
     standIn(vscode.commands, { registerCommand: commands.registerCommand });

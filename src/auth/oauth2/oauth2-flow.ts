@@ -1,3 +1,4 @@
+import type { ClientTls } from '../../core/client-tls.ts';
 import type { ObtainedToken, TokenFlow, Values } from '../tokens/token-flow.ts';
 import type { TokenRecord } from '../tokens/token-record.ts';
 import { authorizationGrant } from './authorization-grant.ts';
@@ -42,10 +43,11 @@ export function createOAuth2Flow(ports: OAuth2Ports): TokenFlow {
   async function clientFor(
     values: Values,
     signal: AbortSignal,
+    tls: ClientTls | undefined,
     dpopKey?: TokenRecord['dpopKey'],
   ): Promise<OAuth2Client> {
     const settings = oauth2Settings(values);
-    const session = new ServerSession(ports, signal);
+    const session = new ServerSession(ports, signal, tls);
     const server = await authorizationServer(settings, session, metadata);
     return { settings, server, session, ...(dpopKey ? { dpopKey } : {}) };
   }
@@ -66,9 +68,9 @@ export function createOAuth2Flow(ports: OAuth2Ports): TokenFlow {
       const token = grantType === 'refresh_token' ? (refreshUrl ?? tokenUrl) : tokenUrl;
       return token ?? issuer ?? authUrl ?? 'an authorization server that is not stated';
     },
-    async obtain(values, _request, signal) {
+    async obtain(values, request, signal) {
       const settings = oauth2Settings(values);
-      const client = await clientFor(values, signal, settings.dpop ? newDpopKey() : undefined);
+      const client = await clientFor(values, signal, request?.tls, settings.dpop ? newDpopKey() : undefined);
       const grant = grants[settings.grantType];
       try {
         return await grant(client);
@@ -78,12 +80,12 @@ export function createOAuth2Flow(ports: OAuth2Ports): TokenFlow {
         return grant({ ...client, dpopKey: newDpopKey() });
       }
     },
-    async refresh(values, record, signal) {
-      const client = await clientFor(values, signal, record.dpopKey);
+    async refresh(values, record, signal, tls) {
+      const client = await clientFor(values, signal, tls, record.dpopKey);
       return refreshGrant(client, record.refreshToken ?? '');
     },
-    async revoke(values, record, signal) {
-      const client = await clientFor(values, signal, record.dpopKey);
+    async revoke(values, record, signal, tls) {
+      const client = await clientFor(values, signal, tls, record.dpopKey);
       if (record.refreshToken !== undefined) await revokeToken(client, record.refreshToken, 'refresh_token');
       if (record.accessToken === undefined) return;
       try {

@@ -1,3 +1,4 @@
+import type { ClientTls } from '../../core/client-tls.ts';
 import { asCountersignError, CountersignError } from '../../core/errors.ts';
 import type { Clock, ProcessEnvironment, Random, SendOptions, Transport } from '../../core/ports.ts';
 import type { AuthorizationAgent } from './authorization-agent.ts';
@@ -57,10 +58,13 @@ const responseLimit = 4 * 1024 * 1024;
 export class ServerSession {
   readonly ports: OAuth2Ports;
   readonly signal: AbortSignal;
+  readonly #tls: ClientTls | undefined;
 
-  constructor(ports: OAuth2Ports, signal: AbortSignal) {
+  /** @param tls whom the client proves itself to over TLS: the servers that are named for the request at hand */
+  constructor(ports: OAuth2Ports, signal: AbortSignal, tls: ClientTls | undefined) {
     this.ports = ports;
     this.signal = signal;
+    this.#tls = tls;
   }
 
   /**
@@ -79,7 +83,9 @@ export class ServerSession {
     const record = { reason: 'token', purpose, request, startedAt } as const;
     const options: SendOptions = { signal: this.signal, timeout: this.ports.timeout ?? exchangeTimeout };
     try {
-      const received = await this.ports.transport.send(request, options);
+      // The CI system's own server is none of those.
+      const tls = purpose === 'ci-token' ? this.#tls?.elsewhere : this.#tls;
+      const received = await this.ports.transport.send(tls ? { ...request, tls } : request, options);
       const text = new TextDecoder().decode(await received.bytes(responseLimit));
       const responseHeaders = new Headers(received.headers.map(([name, value]) => [name, value] as [string, string]));
       const ahead = clockAhead(responseHeaders, this.ports.clock.now());

@@ -1,18 +1,21 @@
 import { CountersignError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import type { HttpRequest } from '../../core/request.ts';
 import type { Token, TokenRequest, TokenSource, TokenState } from '../token-source.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { ObtainedToken, TokenFlow, Values } from './token-flow.ts';
 import { hasAccessToken, isAlive, isUsable, type TokenRecord, tokenOf } from './token-record.ts';
 import type { TokenStore } from './token-store.ts';
 
+export type StatedCredentials = Pick<TokenRequest, 'values'> & Partial<Pick<TokenRequest, 'request'>>;
+
 export interface TokenSourceOptions {
   readonly store: TokenStore;
   /** One per scheme. */
   readonly flows: readonly TokenFlow[];
   readonly clock: Clock;
-  /** Secrets for renewing a token without a request at hand, from the files that use it. */
-  readonly credentials?: (record: TokenRecord) => Promise<Values | undefined>;
+  /** What renewing a token takes without a request at hand: what the files that use it ask for, secrets included. */
+  readonly credentials?: (record: TokenRecord) => Promise<StatedCredentials | undefined>;
   /** Told what went wrong without stopping anything, one sentence. */
   readonly warn?: (message: string) => void;
 }
@@ -40,6 +43,8 @@ interface Want {
   readonly values: Values;
   readonly environment: string | undefined;
   readonly request: TokenRequest | undefined;
+  /** The request that wants it, or stands for those that do. */
+  readonly http: HttpRequest | undefined;
 }
 
 export function createTokenSource(options: TokenSourceOptions): StoredTokenSource {
@@ -95,10 +100,10 @@ class StoredTokens implements StoredTokenSource {
 
   async revoke(key: string, signal: AbortSignal): Promise<void> {
     const record = await this.#known(key);
-    const { flow, values } = await this.#wantOf(record);
+    const { flow, values, http } = await this.#wantOf(record);
     if (!flow.revoke) throw new CountersignError('token-failed', 'Tokens of this scheme cannot be revoked from here.');
     await this.#options.store.lock(key, async () => {
-      await flow.revoke?.(values, (await this.#read(key)) ?? record, signal);
+      await flow.revoke?.(values, (await this.#read(key)) ?? record, signal, http?.tls);
       this.#unsaved.delete(key);
       await this.#options.store.delete(key);
     });
@@ -148,7 +153,7 @@ class StoredTokens implements StoredTokenSource {
   }
 
   async #renewLocked(want: Want, signal: AbortSignal, after: number | undefined): Promise<Kept | undefined> {
-    const { flow, key, values } = want;
+    const { flow, key, values, http } = want;
     let record = await this.#read(key);
     const now = this.#options.clock.now();
     const fresh = after === undefined || (record !== undefined && record.obtainedAt > after);
@@ -156,7 +161,7 @@ class StoredTokens implements StoredTokenSource {
     while (record?.refreshToken !== undefined && flow.refresh) {
       const tried: TokenRecord = record;
       try {
-        const token = await flow.refresh({ ...tried.config, ...values }, tried, signal);
+        const token = await flow.refresh({ ...tried.config, ...values }, tried, signal, http?.tls);
         return await this.#keep(want, token, tried, true);
       } catch (error) {
         const verdict = flow.refreshVerdict?.(error) ?? 'refused';
@@ -182,8 +187,8 @@ class StoredTokens implements StoredTokenSource {
     return this.#options.store.lock(want.key, async () => this.#keep(want, token, await this.#read(want.key)));
   }
 
-  #obtain({ flow, values, request }: Want, signal: AbortSignal): Promise<ObtainedToken> {
-    return flow.obtain(values, request?.request, signal);
+  #obtain({ flow, values, http }: Want, signal: AbortSignal): Promise<ObtainedToken> {
+    return flow.obtain(values, http, signal);
   }
 
   /** Stores a token before anybody uses it. */
@@ -227,14 +232,14 @@ class StoredTokens implements StoredTokenSource {
   #want(request: TokenRequest, environment: string | undefined): Want {
     const flow = this.#flow(request.scheme);
     const { key } = flow.identity(request.values, environment);
-    return { flow, key, values: request.values, environment, request };
+    return { flow, key, values: request.values, environment, request, http: request.request };
   }
 
   async #wantOf(record: TokenRecord): Promise<Want> {
-    const secrets = await this.#options.credentials?.(record);
-    const values = { ...record.config, ...secrets };
+    const stated = await this.#options.credentials?.(record);
+    const values = { ...record.config, ...stated?.values };
     const { key, environment } = record;
-    return { flow: this.#flow(record.scheme), key, values, environment, request: undefined };
+    return { flow: this.#flow(record.scheme), key, values, environment, request: undefined, http: stated?.request };
   }
 
   #flow(scheme: string): TokenFlow {

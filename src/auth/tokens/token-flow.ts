@@ -1,3 +1,4 @@
+import type { ClientTls } from '../../core/client-tls.ts';
 import type { HttpRequest } from '../../core/request.ts';
 import type { TokenRecord } from './token-record.ts';
 
@@ -45,9 +46,9 @@ export interface TokenFlow {
   /** @throws CountersignError `token-failed`, `interaction-required`, `cancelled`, … */
   obtain(values: Values, request: HttpRequest | undefined, signal: AbortSignal): Promise<ObtainedToken>;
   /** Present where tokens can be refreshed. @throws CountersignError */
-  refresh?(values: Values, record: TokenRecord, signal: AbortSignal): Promise<ObtainedToken>;
+  refresh?(values: Values, record: TokenRecord, signal: AbortSignal, tls?: ClientTls): Promise<ObtainedToken>;
   /** Revokes the refresh token and the access token at the server. @throws CountersignError */
-  revoke?(values: Values, record: TokenRecord, signal: AbortSignal): Promise<void>;
+  revoke?(values: Values, record: TokenRecord, signal: AbortSignal, tls?: ClientTls): Promise<void>;
   /**
    * What a failed refresh says: `later` nothing of the token (the network, an overloaded server), `gone` that the
    * refresh token is of no more use, `refused` that no other way would succeed either (a wrong client secret).

@@ -1,9 +1,9 @@
 import { basename, relative } from 'node:path';
 import type { Body, Origin } from '../../core/request.ts';
 import { bodyBytes } from '../../core/request.ts';
-import { type ExplainedPart, explainRequest, originSentence } from '../../features/explain.ts';
+import { type ExplainedPart, explainRequest, originSentence, tlsSentences } from '../../features/explain.ts';
 import { type Preview, previewRequest } from '../../features/preview.ts';
-import { allowOptions, type Call, UsageError } from '../arguments.ts';
+import { allowOptions, type Call, tlsOptions, UsageError } from '../arguments.ts';
 import type { CliEngine } from '../engine.ts';
 import type { Output } from '../output.ts';
 import { chooseRequest } from '../request-choice.ts';
@@ -16,7 +16,7 @@ export async function previewCommand(
   engine: CliEngine,
   signal: AbortSignal,
 ): Promise<number> {
-  allowOptions(call, ['name', 'line', 'show-secrets']);
+  allowOptions(call, ['name', 'line', 'show-secrets', ...tlsOptions]);
   const [, path, ...rest] = call.words;
   if (path === undefined || rest.length > 0) {
     throw new UsageError('usage: countersign preview FILE [--name NAME | --line N]');
@@ -32,7 +32,7 @@ export async function previewCommand(
 const base64Limit = 1024 * 1024;
 
 async function described(preview: Preview, showSecrets: boolean, current: string): Promise<unknown> {
-  const { request, place, decision, pending } = preview;
+  const { request, place, decision, pending, tls } = preview;
   const path = (file: string): string => relative(current, file);
   const origin = (of: Origin): Origin => ('file' in of && of.file !== undefined ? { ...of, file: path(of.file) } : of);
   const part = (of: ExplainedPart): ExplainedPart => ({ ...of, origin: origin(of.origin) });
@@ -48,6 +48,13 @@ async function described(preview: Preview, showSecrets: boolean, current: string
       from: decision.from ? { ...decision.from, file: path(decision.from.file) } : null,
       trail: decision.trail.map(step => ({ ...step, file: path(step.file) })),
     },
+    tls: tls
+      ? {
+          certificate: tls.identity ? path(tls.identity.file) : null,
+          verify: !tls.insecure,
+          from: tls.place ? { file: path(tls.place.file), line: tls.place.line } : null,
+        }
+      : null,
     pending,
     diagnostics: diagnosticsOf(preview),
   };
@@ -80,7 +87,7 @@ function diagnosticsOf({ request, place, problems }: Preview) {
 }
 
 async function print(preview: Preview, showSecrets: boolean, file: string, output: Output): Promise<void> {
-  const { request, place, decision, pending } = preview;
+  const { request, place, decision, pending, tls } = preview;
   const explained = explainRequest(request, place, showSecrets);
   output.line(`${output.bold(explained.method)} ${explained.url}`);
   for (const part of request.query) {
@@ -105,6 +112,7 @@ async function print(preview: Preview, showSecrets: boolean, file: string, outpu
   output.line(
     `Auth: ${statement?.scheme ?? 'none'}${from ? `, stated in ${basename(from.file)}, line ${from.line}` : ', none is stated'}`,
   );
+  for (const sentence of tls ? tlsSentences(tls) : []) output.line(sentence);
   for (const clause of pending) output.line(`Pending: ${clause}`);
   for (const { severity, message, line } of diagnosticsOf(preview)) {
     output.line(`${output.yellow(severity)}: line ${line}: ${message}`);

@@ -9,7 +9,7 @@ import { type RunResult, runRequest } from '../../features/runner.ts';
 import { findScopes } from '../../features/scopes.ts';
 import type { RequestTarget } from '../../features/workspace.ts';
 import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
-import { allowOptions, type Call, type Reporting, UsageError } from '../arguments.ts';
+import { allowOptions, type Call, type Reporting, tlsOptions, UsageError } from '../arguments.ts';
 import type { CliEngine } from '../engine.ts';
 import { requestFiles } from '../node-workspace.ts';
 import { createOutput, type Output } from '../output.ts';
@@ -29,6 +29,7 @@ export async function runCommand(
   allowOptions(call, [
     ...(['name', 'bail', 'fail', 'timeout', 'insecure', 'interactive'] as const),
     ...(['yes', 'parallel', 'show-secrets', 'reporter'] as const),
+    ...tlsOptions,
   ]);
   const paths = call.words.slice(1);
   if (paths.length === 0) throw new UsageError('usage: countersign run PATH…');

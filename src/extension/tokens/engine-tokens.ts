@@ -58,7 +58,7 @@ export class EngineTokens {
         store: host.store,
         clock: host.clock,
         flows: ofSource,
-        credentials: async record => (await this.stated(record, asking))?.request.values,
+        credentials: async record => (await this.stated(record, asking))?.request,
         warn: message => host.warn(message),
       });
     this.#flows = flows();

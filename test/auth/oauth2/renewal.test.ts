@@ -223,7 +223,7 @@ describe('renewal of tokens', () => {
   });
 
   it('finds a token by its name, renews it with the secrets that its files hold, and keeps its new name', async () => {
-    const { get, source, store, clock } = start({}, { credentials: async () => ({ clientSecret: 's' }) });
+    const { get, source, store, clock } = start({}, { credentials: async () => ({ values: { clientSecret: 's' } }) });
     await get({ ...password(), tokenName: 'acme', clientSecret: 's' });
     assert.equal((await source.named('acme', undefined, never)).accessToken, 'a1');
     clock.offset = 601_000;
