@@ -95,9 +95,9 @@ function textReporter(output: Output): Reporter {
       } else if (explanation) output.line(`      ${output.yellow(explanation)}`);
     },
     end({ requests, failed, durationMs }) {
-      const seconds = (durationMs / 1000).toFixed(2);
+      const time = (durationMs / 1000).toFixed(2);
       const failures = failed === 0 ? output.green('0 failed') : output.red(`${failed} failed`);
-      output.line(`\n${requests} ${requests === 1 ? 'request' : 'requests'}, ${failures}, ${seconds} s`);
+      output.line(`\n${requests} ${requests === 1 ? 'request' : 'requests'}, ${failures}, ${time} s`);
     },
   };
 }
@@ -113,14 +113,14 @@ function junitReporter(output: Output): Reporter {
     },
     end({ requests, failed, durationMs }) {
       output.line('<?xml version="1.0" encoding="UTF-8"?>');
-      output.line(`<testsuites tests="${requests}" failures="${failed}" time="${durationMs / 1000}">`);
+      output.line(`<testsuites tests="${requests}" failures="${failed}" time="${seconds(durationMs)}">`);
       for (const [file, cases] of suites) {
         const failures = cases.filter(request => !request.ok).length;
-        const time = cases.reduce((sum, request) => sum + request.durationMs, 0) / 1000;
+        const time = seconds(cases.reduce((sum, request) => sum + request.durationMs, 0));
         output.line(`  <testsuite name="${xml(file)}" tests="${cases.length}" failures="${failures}" time="${time}">`);
         for (const request of cases) {
           const name = request.name ?? request.title ?? `${request.method} ${request.url}`;
-          const start = `    <testcase name="${xml(name)}" classname="${xml(file)}" time="${request.durationMs / 1000}"`;
+          const start = `    <testcase name="${xml(name)}" classname="${xml(file)}" time="${seconds(request.durationMs)}"`;
           if (request.ok) output.line(`${start}/>`);
           else {
             const message = request.error?.message ?? request.explanation ?? `status ${request.status}`;
@@ -132,6 +132,10 @@ function junitReporter(output: Output): Reporter {
       output.line('</testsuites>');
     },
   };
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
 }
 
 function xml(text: string): string {

@@ -118,7 +118,25 @@ describe('the contract of the command line', function () {
     project({ 'a.http': `GET ${server.url}/\n` });
     const { json } = await countersign(folder, ['run', 'a.http', '--json', '--reporter', 'junit=out.xml']);
     assert.equal(json().length, 2);
-    assert.match(readFileSync(join(folder, 'out.xml'), 'utf8'), /<testsuites tests="1" failures="0"/);
+    assert.match(
+      readFileSync(join(folder, 'out.xml'), 'utf8'),
+      /<testsuites tests="1" failures="0" time="\d+\.\d{3}">/,
+    );
+  });
+
+  it('prints one report at most, and sends nothing where the call asks for two', async () => {
+    project({ 'a.http': `GET ${server.url}/\n` });
+    for (const args of [
+      ['--json', '--reporter', 'text'],
+      ['--reporter', 'json', '--reporter', 'junit'],
+    ]) {
+      const { status, stdout, stderr } = await countersign(folder, ['run', 'a.http', ...args]);
+      assert.deepEqual([status, stdout], [2, ''], args.join(' '));
+      assert.match(stderr, /only one report.*--reporter (text|junit)=FILE/);
+    }
+    assert.deepEqual(urls(), []);
+    const { json } = await countersign(folder, ['run', 'a.http', '--json', '--reporter', 'json']);
+    assert.equal(json().length, 2);
   });
 
   it('sends what asks first only with --yes, and says so', async () => {

@@ -135,8 +135,14 @@ interface OpenReporter {
 
 function createReporters(call: Call, output: Output): readonly OpenReporter[] {
   const standard: Reporting = { name: call.json ? 'json' : 'text' };
-  const onOutput = call.reporters.some(({ file }) => file === undefined);
-  return [...(onOutput ? [] : [standard]), ...call.reporters].map(({ name, file }) => {
+  const printed = call.reporters.filter(({ file }) => file === undefined);
+  const [first, second] = call.json && printed[0]?.name !== 'json' ? [standard, ...printed] : printed;
+  if (first && second) {
+    throw new UsageError(
+      `only one report is printed, ${first.name} or ${second.name}; write the other to a file: --reporter ${second.name}=FILE`,
+    );
+  }
+  return [...(printed.length > 0 ? [] : [standard]), ...call.reporters].map(({ name, file }) => {
     if (file === undefined) return { reporter: createReporter(name, output), close: async () => {} };
     const stream = createWriteStream(file, { fd: openForWriting(file) });
     const finished = new Promise<void>((resolve, reject) => stream.on('finish', resolve).on('error', reject));
