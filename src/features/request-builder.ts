@@ -4,7 +4,7 @@ import { asCountersignError, CountersignError } from '../core/errors.ts';
 import type { Place } from '../core/place.ts';
 import type { FileReader } from '../core/ports.ts';
 import type { Body, BodyPiece, HttpRequest, Part } from '../core/request.ts';
-import { MASK, textBody } from '../core/request.ts';
+import { MASK, percentEncode, textBody } from '../core/request.ts';
 import { brokenReference } from '../core/template.ts';
 import { isReference } from '../language/head-lines.ts';
 import { protocolMethods } from '../language/methods.ts';
@@ -12,7 +12,7 @@ import { lineIndexAt } from '../language/positions.ts';
 import type { BodyNode, HeaderNode, PlacedBlock, RequestNode, SyntaxTree } from '../language/syntax-tree.ts';
 import { shorthandStatement } from './auth-shorthand.ts';
 import { graphqlBody } from './graphql.ts';
-import { requestUrlOf } from './request-url.ts';
+import { encodeIllegal, requestUrlOf } from './request-url.ts';
 import { placeAt } from './scopes.ts';
 import type { ResolvedText, TextResolver } from './variable-text.ts';
 
@@ -167,6 +167,8 @@ function splitHeader({ value, masked }: ResolvedText, place: Place): [name: Reso
   ];
 }
 
+const encodedMask = percentEncode(MASK);
+
 /** Stands for the mask while a URL is computed: every part of a URL can hold it as it is. */
 const maskInUrl = 'countersign-mask';
 
@@ -217,7 +219,7 @@ async function bodyOf(
     const finish = (text: string): string => {
       const trimmed = text.replace(/(?:\r?\n)+$/, '');
       if (graphql) return graphqlBody(trimmed, placeAt(file, tree, placed, node.start, node.line));
-      if (form) return trimmed.replace(/\r?\n\s*/g, '');
+      if (form) return encodeIllegal(trimmed.replace(/\r?\n\s*/g, '')).replaceAll(encodedMask, MASK);
       if (multipart) return `${trimmed.replace(/\r?\n/g, '\r\n')}\r\n`;
       // Every record of newline-delimited JSON ends with a line end, and readers of it want the last one too.
       return lines && trimmed !== '' ? `${trimmed}\n` : trimmed;

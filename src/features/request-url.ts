@@ -75,7 +75,8 @@ function absoluteTarget(target: string, host: string | undefined, place: Place):
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(target) ? target : `http://${target}`;
 }
 
-function encodeIllegal(text: string): string {
+/** Percent-encodes what no URL and no form can hold; sequences that are encoded already stay. */
+export function encodeIllegal(text: string): string {
   if (!illegal.test(text)) return text;
   return text
     .toWellFormed()

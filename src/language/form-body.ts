@@ -1,7 +1,51 @@
 import type { BodyPart } from './syntax-tree.ts';
 
-/** Joins the lines of a form: a line end before or after `&` is not part of it. */
+/**
+ * Joins the lines of a form: a line end before or after `&` is not part of it, nor are the blanks around a name and
+ * its value.
+ */
 export function joinFormLines(text: string): string {
+  const form = joinLines(text);
+  return form.includes(' ') || form.includes('\t') ? trimFields(form) : form;
+}
+
+function trimFields(form: string): string {
+  const fields: string[] = [];
+  let start = 0;
+  let equals = -1;
+  let open = true;
+  for (let at = 0; at <= form.length; at++) {
+    const code = at === form.length ? 38 : form.charCodeAt(at);
+    if (code === 38 /* & */) {
+      if (equals === -1) fields.push(form.slice(start, at));
+      else fields.push(`${trimBlanks(form, start, equals)}=${trimBlanks(form, equals + 1, at)}`);
+      start = at + 1;
+      equals = -1;
+    } else if (code === 61 /* = */) {
+      if (equals === -1) equals = at;
+    } else if (open && code === 123 && form.charCodeAt(at + 1) === 123) {
+      // What stands between braces is one piece: it may hold “&” and “=”.
+      const close = form.indexOf('}}', at + 2);
+      if (close === -1) open = false;
+      else at = close + 1;
+    }
+  }
+  return fields.join('&');
+}
+
+function trimBlanks(text: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+function joinLines(text: string): string {
   if (!/[\r\n]/.test(text)) return text;
   const pieces = text.split(/(\r\n|\r|\n)/);
   let form = pieces[0] ?? '';

@@ -241,7 +241,34 @@ describe('what goes over the wire', function () {
     const { seen } = await sent(
       'POST @@/\nContent-Type: application/x-www-form-urlencoded\n\nname=foo\n&password=a%20b\n  &last={{v}}\n\n###\n@v = x y\n',
     );
-    assert.match(seen[0]?.body ?? '', /^name=foo&password=a%20b&last=x y$/);
+    assert.match(seen[0]?.body ?? '', /^name=foo&password=a%20b&last=x%20y$/);
+  });
+
+  it('percent-encodes in a form what it cannot hold, and no more, as REST Client does', async () => {
+    const form = 'Content-Type: application/x-www-form-urlencoded';
+    const { seen } = await sent(
+      [
+        `POST @@/a\n${form}\n\ncity=Zürich am See&done=100%&plus=a+b%2B&list=[1,2]&at=a@b.c:1/?;~\n&quote="q"\n&emoji=😀{{v}}`,
+        // From the documentation of the JetBrains HTTP Client: blanks around names and values are layout.
+        `POST @@/b\n${form}\n\nkey1 = value1 &\nkey2 = two words &\nkey3 = {{v}} &\n{{n}} = a = b`,
+        '@v = ä b\n@n = x',
+      ].join('\n\n###\n'),
+    );
+    const [a, b] = seen.map(({ body }) => body);
+    assert.equal(
+      a,
+      'city=Z%C3%BCrich%20am%20See&done=100%25&plus=a+b%2B&list=[1,2]&at=a@b.c:1/?;~&quote=%22q%22&emoji=%F0%9F%98%80%C3%A4%20b',
+    );
+    assert.equal(b, 'key1=value1&key2=two%20words&key3=%C3%A4%20b&x=a%20=%20b');
+    assert.deepEqual(
+      [...new URLSearchParams(b)],
+      [
+        ['key1', 'value1'],
+        ['key2', 'two words'],
+        ['key3', 'ä b'],
+        ['x', 'a = b'],
+      ],
+    );
   });
 
   it('ends newline-delimited JSON with a line end, as REST Client does', async () => {
