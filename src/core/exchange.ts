@@ -29,6 +29,8 @@ export interface AttemptRecord {
 export interface StoredBody {
   /** Bytes, content encodings undone. */
   readonly size: number;
+  /** Why it ends before its end; absent: it is whole. */
+  readonly broken?: CountersignError;
   /** The whole body, where it is held in memory. */
   readonly bytes?: Uint8Array;
   /** The file that holds the whole body, where it is not. Deleted by `dispose`. */
@@ -45,7 +47,7 @@ export interface Exchange {
   /** In order; the last is the one whose response is `response`. */
   readonly attempts: readonly AttemptRecord[];
   readonly response?: ResponseHead & { readonly body: StoredBody };
-  /** Why there is no response, or why its authorization cannot be trusted. */
+  /** Why there is no response, or no whole one, or why its authorization cannot be trusted. */
   readonly error?: CountersignError;
   /** What the scheme says of the result, for instance why the server refused the credential. */
   readonly explanation?: string;

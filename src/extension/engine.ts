@@ -38,10 +38,12 @@ export interface Interaction {
 export interface SendOptions extends RunOptions {
   /** Absent: nobody is asked to sign in. */
   readonly interaction?: Interaction;
+  /** Called with the bytes of each piece of the body that came. */
+  readonly onReceived?: (bytes: number) => void;
 }
 
 /** What may ask the person, and until when. */
-type Asked = Pick<SendOptions, 'signal' | 'interaction'>;
+type Asked = Pick<SendOptions, 'signal' | 'interaction' | 'onReceived'>;
 
 /** Sends and previews requests with what the editor offers. Loaded with the first request, not at activation. */
 export interface Engine {
@@ -194,7 +196,11 @@ export function createEngine(host: EngineHost): Engine {
       },
       cookies,
       transport: transports.for(uri),
-      storeBody: (response, signal) => storeBody(response, { signal, memoryLimit: settings.memoryLimit }),
+      storeBody: (response, signal) =>
+        storeBody(response, {
+          ...{ signal, memoryLimit: settings.memoryLimit, keepStart: true },
+          ...(asked?.onReceived ? { onChunk: asked.onReceived } : {}),
+        }),
       driver: {
         ...{ clock, random, memories },
         files: nodeFiles,
@@ -215,7 +221,9 @@ export function createEngine(host: EngineHost): Engine {
     async send(target, options) {
       const result = await runRequest(target, await ports(target.file, options), options);
       const name = target.tree.blocks[target.block]?.block.name?.text;
-      if (name !== undefined) responses.record(name, result);
+      // Nothing is taken from a body that is not whole.
+      const { response, ...rest } = result;
+      if (name !== undefined) responses.record(name, response?.body.broken ? rest : result);
       return result;
     },
     preview: async (target, signal) => previewRequest(target, await ports(target.file), signal),

@@ -120,6 +120,14 @@ export class Environments implements vscode.Disposable {
     const names = environmentNames(await this.#around(file));
     const selected = this.selected(file);
     const current = vscode.l10n.t('current');
+    const root = this.#documents.root(file);
+    const { nearestEnvironmentFile, openEnvironmentFile } = await import('./environment-document.ts');
+    const existing = await nearestEnvironmentFile(dirname(file), root);
+    const edit = {
+      label: existing ? vscode.l10n.t('Edit Environments') : vscode.l10n.t('Create {0}', 'http-client.env.json'),
+      ...(existing ? { description: vscode.workspace.asRelativePath(existing) } : {}),
+      iconPath: new vscode.ThemeIcon(existing ? 'edit' : 'new-file'),
+    };
     const items: (vscode.QuickPickItem & { readonly name?: string })[] = [
       {
         label: vscode.l10n.t('No Environment'),
@@ -132,6 +140,8 @@ export class Environments implements vscode.Disposable {
         ...(name === selected ? { description: current } : {}),
         iconPath: new vscode.ThemeIcon('server-environment'),
       })),
+      { label: '', kind: vscode.QuickPickItemKind.Separator },
+      edit,
     ];
     const chosen = await vscode.window.showQuickPick(items, {
       title: vscode.l10n.t('Select Environment'),
@@ -141,6 +151,7 @@ export class Environments implements vscode.Disposable {
           : vscode.l10n.t('State environments in http-client.env.json, in the folder of the requests or above it.'),
     });
     if (!chosen) return;
+    if (chosen === edit) return await openEnvironmentFile(existing, root);
     await this.#state.update(stateKey(this.#documents.root(file)), chosen.name);
     this.#changed.fire();
   }

@@ -32,10 +32,14 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
   readonly #shown = new Map<string, Shown>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #lensesChanged = new vscode.EventEmitter<void>();
-  readonly #hidden = vscode.window.createTextEditorDecorationType({ opacity: '0.65', fontStyle: 'italic' });
+  // A colour of the theme and no opacity, which makes colours too faint to be read in high contrast.
+  readonly #hidden = vscode.window.createTextEditorDecorationType({
+    color: new vscode.ThemeColor('descriptionForeground'),
+    fontStyle: 'italic',
+  });
   readonly #overridden = vscode.window.createTextEditorDecorationType({
     textDecoration: 'line-through',
-    opacity: '0.65',
+    color: new vscode.ThemeColor('descriptionForeground'),
   });
   readonly #origins = vscode.window.createTextEditorDecorationType({
     after: { margin: '0 0 0 3em', color: new vscode.ThemeColor('editorCodeLens.foreground') },

@@ -49,8 +49,11 @@ export class ResponsePanels implements vscode.Disposable {
   }
 
   /** Opens the panel if need be and shows that a request is on its way. */
-  running(title: string, startedAt: number, attempts: number): void {
-    this.#free().running({ type: 'running', title, startedAt, attempts });
+  running(title: string, startedAt: number, attempts: number, received: number): void {
+    const message = { type: 'running', title, startedAt, attempts, received } as const;
+    // The one that shows it already, wherever it is by now; it is not brought to the front again.
+    const shows = [...this.#panels].find(panel => panel.shows(startedAt, title));
+    (shows ?? this.#free()).running(message);
   }
 
   /** The run ended with nothing to show. */
@@ -157,6 +160,11 @@ class ResponsePanel {
   running(message: Extract<ToPanel, { type: 'running' }>): void {
     this.#running = message;
     this.#page.post(message);
+  }
+
+  /** Whether it shows that this run is on its way. */
+  shows(startedAt: number, title: string): boolean {
+    return this.#running?.startedAt === startedAt && this.#running.title === title;
   }
 
   idle(): void {

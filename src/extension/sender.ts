@@ -3,10 +3,11 @@ import type { CountersignError } from '../core/errors.ts';
 import { asCountersignError } from '../core/errors.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { HttpRequest } from '../core/request.ts';
+import { requestNow } from '../features/request-now.ts';
 import { requestTitle } from '../features/request-title.ts';
 import type { ResponseSubject } from '../features/response-model.ts';
 import type { RequestTarget } from '../features/workspace.ts';
-import type { Block } from '../language/syntax-tree.ts';
+import type { PlacedBlock, SyntaxTree } from '../language/syntax-tree.ts';
 import type { Console } from './console.ts';
 import type { Documents } from './documents.ts';
 import type { Engine, Interaction } from './engine.ts';
@@ -19,10 +20,20 @@ export interface SenderHost {
   readonly engine: () => Promise<Engine>;
 }
 
+/** A request that is on its way. */
+interface Running {
+  /** As it was when it was sent. */
+  readonly target: RequestTarget;
+  readonly controller: AbortController;
+  /** Its document as it was last looked at, and where the request was in it. */
+  tree: SyntaxTree;
+  placed: PlacedBlock | undefined;
+}
+
 /** Sends the requests of documents, one run per request at a time, and knows which are on their way. */
 export class Sender implements vscode.Disposable {
   readonly #host: SenderHost;
-  readonly #running = new Map<Block, AbortController>();
+  readonly #running = new Set<Running>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #disposables: vscode.Disposable[];
 
@@ -49,13 +60,26 @@ export class Sender implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
-  isRunning({ tree, block }: RequestTarget): boolean {
-    const found = tree.blocks[block]?.block;
-    return found !== undefined && this.#running.has(found);
+  isRunning(target: RequestTarget): boolean {
+    return this.#runOf(target) !== undefined;
   }
 
   cancelAll(): void {
-    for (const controller of this.#running.values()) controller.abort();
+    for (const { controller } of this.#running) controller.abort();
+  }
+
+  /** The run of a request, which may have been edited or have moved in its document since. */
+  #runOf({ file, tree, block }: RequestTarget): Running | undefined {
+    const placed = tree.blocks[block];
+    for (const running of this.#running) {
+      if (running.target.file !== file) continue;
+      if (running.tree !== tree) {
+        running.tree = tree;
+        running.placed = requestNow(running.target, tree);
+      }
+      if (placed !== undefined && running.placed === placed) return running;
+    }
+    return undefined;
   }
 
   /** Sends again what a panel shows: the request of that name or title, else the one at its line. */
@@ -77,11 +101,11 @@ export class Sender implements vscode.Disposable {
     const placed = target.tree.blocks[target.block];
     if (!placed?.block.request) return undefined;
     if (!(await trusted()) || !(await confirmed(target))) return undefined;
-    const { block } = placed;
-    if (this.#running.has(block)) return undefined;
+    if (this.isRunning(target)) return undefined;
     const controller = new AbortController();
+    const running: Running = { target, controller, tree: target.tree, placed };
     signal?.addEventListener('abort', () => controller.abort(), { once: true });
-    this.#running.set(block, controller);
+    this.#running.add(running);
     this.#changed.fire();
     const title = titleOf(target);
     const subject = { title, file: target.file, line: placed.line + placed.block.request.line + 1 };
@@ -91,7 +115,7 @@ export class Sender implements vscode.Disposable {
         () => this.#run(target, subject, controller.signal, interaction),
       );
     } finally {
-      this.#running.delete(block);
+      this.#running.delete(running);
       this.#changed.fire();
     }
   }
@@ -105,9 +129,12 @@ export class Sender implements vscode.Disposable {
     const { console } = this.#host;
     const panels = await this.#host.panels();
     const startedAt = Date.now();
-    panels.running(subject.title, startedAt, 1);
+    panels.running(subject.title, startedAt, 1, 0);
     let exchange: Exchange;
     let attempts = 0;
+    let received = 0;
+    let told = startedAt;
+    const running = (): void => panels.running(subject.title, startedAt, attempts, received);
     try {
       const engine = await this.#host.engine();
       exchange = await engine.send(target, {
@@ -116,7 +143,13 @@ export class Sender implements vscode.Disposable {
         onAttempt: attempt => {
           if (attempt.response) return;
           attempts += 1;
-          if (attempts > 1) panels.running(subject.title, startedAt, attempts);
+          if (attempts > 1) running();
+        },
+        onReceived: bytes => {
+          received += bytes;
+          if (Date.now() - told < 250) return;
+          told = Date.now();
+          running();
         },
       });
       const { attemptLog } = await import('../features/attempt-log.ts');
@@ -142,8 +175,7 @@ export class Sender implements vscode.Disposable {
       return;
     }
     const target = await this.#targetAt(uri, line);
-    const block = target?.tree.blocks[target.block]?.block;
-    if (block) this.#running.get(block)?.abort();
+    if (target) this.#runOf(target)?.controller.abort();
   }
 
   /** The request that a code lens, or else the cursor, is at. */
@@ -184,12 +216,28 @@ export class Sender implements vscode.Disposable {
       },
     );
     if (cancelled) return;
+    if (sent === 0) {
+      vscode.window.showInformationMessage(
+        vscode.l10n.t(
+          'No request of this file was sent: all are switched off by “# @disabled”, or you chose not to send them.',
+        ),
+      );
+      return;
+    }
     if (failed.length === 0) {
-      vscode.window.showInformationMessage(vscode.l10n.t('{0} requests sent, all answered without an error.', sent));
+      vscode.window.showInformationMessage(
+        sent === 1
+          ? vscode.l10n.t('1 request sent, answered without an error.')
+          : vscode.l10n.t('{0} requests sent, all answered without an error.', sent),
+      );
       return;
     }
     const show = vscode.l10n.t('Show Responses');
-    const message = vscode.l10n.t('{0} requests sent, {1} failed: {2}', sent, failed.length, failed.join(', '));
+    const named = failed.slice(0, 5).join(', ') + (failed.length > 5 ? ', …' : '');
+    const message =
+      sent === 1
+        ? vscode.l10n.t('1 request sent, which failed: {0}', named)
+        : vscode.l10n.t('{0} requests sent, {1} failed: {2}', sent, failed.length, named);
     if ((await vscode.window.showWarningMessage(message, show)) === show) {
       await vscode.commands.executeCommand('countersign.showResponse');
     }

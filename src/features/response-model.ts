@@ -5,6 +5,7 @@ import type { AttemptRecord, Exchange, ResponseHead } from '../core/exchange.ts'
 import type { Timing } from '../core/ports.ts';
 import type { HttpRequest, Origin, Part } from '../core/request.ts';
 import { maskedRequestUrl, requestUrl } from '../core/request.ts';
+import { originSentence } from './explain.ts';
 import type { BodyKind } from './media-type.ts';
 import { bodyKind, mediaType } from './media-type.ts';
 import type { CookieModel } from './set-cookie.ts';
@@ -147,9 +148,12 @@ function errorModel(error: CountersignError): ErrorModel {
 }
 
 /** Where a part comes from, in words, with the place that states it. */
-function originModel(origin: Origin): OriginModel {
-  if (origin.by === 'client') return { by: 'client', label: 'Calculated when sent' };
+function originModel(name: string, origin: Origin): OriginModel {
   if (origin.by === 'cookie-jar') return { by: 'cookie-jar', label: 'Cookie jar' };
+  if (origin.by === 'client') {
+    const said = originSentence(name, origin, '');
+    return { by: origin.by, label: `${said[0]?.toUpperCase()}${said.slice(1)}` };
+  }
   const place = origin.file === undefined ? undefined : `${fileName(origin.file)}:${origin.line ?? 1}`;
   const where = origin.file === undefined ? {} : { file: origin.file, line: origin.line ?? 1 };
   if (origin.by === 'file') return { by: 'file', label: place ?? '', ...where };
@@ -170,7 +174,7 @@ export function requestModel(request: HttpRequest, reveal = false): RequestModel
     name: from.name,
     value: reveal ? from.value : (from.masked ?? from.value),
     secret: from.masked !== undefined,
-    origin: originModel(from.origin),
+    origin: originModel(from.name, from.origin),
   });
   const { body } = request;
   const text = reveal ? body?.text : (body?.masked ?? body?.text);
@@ -272,7 +276,7 @@ function authorizationModel(exchange: Exchange): AuthorizationModel | undefined 
     .map(([, value]) => value);
   const sent = exchange.attempts.at(-1)?.request;
   const part = sent && [...sent.headers, ...sent.query, ...sent.cookies].find(each => each.origin.by === 'auth');
-  const used = part && originModel(part.origin);
+  const used = part && originModel(part.name, part.origin);
   return {
     explanation:
       explanation ??

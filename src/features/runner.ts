@@ -99,6 +99,7 @@ class Run {
       const explanation = explainResponse(status, headers, decision, this.#outcome);
       return done({
         response: { ...head(received), body },
+        ...(body.broken ? { error: body.broken } : {}),
         ...(explanation === undefined ? {} : { explanation }),
         ...(this.#outcome?.verdict === 'unverified'
           ? { error: new CountersignError('auth-failed', this.#outcome.explanation) }

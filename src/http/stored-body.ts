@@ -3,7 +3,7 @@ import { createReadStream, unlinkSync } from 'node:fs';
 import { type FileHandle, open, readdir, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CountersignError } from '../core/errors.ts';
+import { asCountersignError, CountersignError } from '../core/errors.ts';
 import type { StoredBody } from '../core/exchange.ts';
 import type { ReceivedResponse } from '../core/ports.ts';
 
@@ -15,6 +15,8 @@ export interface StoreOptions {
   readonly directory?: string;
   /** Bytes after which the body is refused as `too-large`; none where undefined. */
   readonly limit?: number;
+  /** Keeps what came of a body that broke off or was cancelled, as `broken`; otherwise that is an error. */
+  readonly keepStart?: boolean;
   /** Called with the bytes of each chunk that came. */
   readonly onChunk?: (bytes: number) => void;
 }
@@ -56,9 +58,18 @@ export async function storeBody(response: Pick<ReceivedResponse, 'body'>, option
     }
   };
 
+  let broken: CountersignError | undefined;
   try {
-    for await (const chunk of response.body) {
-      if (signal.aborted) throw new CountersignError('cancelled', 'The request was cancelled.');
+    for await (const chunk of received(response.body, error => {
+      if (!options.keepStart || size === 0) throw error;
+      broken = asCountersignError(error);
+    })) {
+      if (signal.aborted) {
+        const cancelled = new CountersignError('cancelled', 'The request was cancelled.');
+        if (!options.keepStart || size === 0) throw cancelled;
+        broken = cancelled;
+        break;
+      }
       size += chunk.byteLength;
       onChunk?.(chunk.byteLength);
       if (size > limit) {
@@ -77,7 +88,20 @@ export async function storeBody(response: Pick<ReceivedResponse, 'body'>, option
     if (path !== undefined) await remove(path);
     throw error;
   }
-  return path === undefined ? inMemory(Buffer.concat(chunks)) : inFile(path, size);
+  const body = path === undefined ? inMemory(Buffer.concat(chunks)) : inFile(path, size);
+  return broken ? { ...body, broken } : body;
+}
+
+/** What comes of a body, until it ends or fails. */
+async function* received(
+  body: AsyncIterable<Uint8Array>,
+  failed: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    failed(error);
+  }
 }
 
 /** Writes chunks one after another; none is copied unless the disk takes less than it was given. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Frame } from 'playwright-core';
 import { axeViolations } from './axe.ts';
 import { openWorkbench, type WorkbenchWindow, waitUntil } from './workbench.ts';
@@ -86,6 +88,34 @@ describe('the response panel', () => {
     await panel.getByRole('button', { name: 'Cancel' }).click();
     await panel.locator('.summary', { hasText: 'Cancelled' }).waitFor();
     await window.page.locator('.codelens-decoration a', { hasText: 'Send Request' }).waitFor();
+  });
+
+  it('counts what comes of an endless body, and shows it once it is cancelled', async () => {
+    const { window } = await openWorkbench();
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      let count = 0;
+      const timer = setInterval(() => response.write(`data: event ${count++}\n\n`), 50);
+      response.on('close', () => clearInterval(timer));
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      window.write('endless.http', `### Endless\nGET http://127.0.0.1:${port}/\n`);
+      await window.openFile('endless.http');
+      await window.clickCodeLens('Send Request');
+      const panel = await window.webview('.cancel');
+      await panel.getByText(/[\d.]+ K?B received/).waitFor();
+      await window.screenshot('response-receiving');
+      await panel.getByRole('button', { name: 'Cancel' }).click();
+      await panel.locator('.summary', { hasText: '200 OK' }).waitFor();
+      await panel.locator('.row', { hasText: 'event 1' }).first().waitFor();
+      await panel.getByRole('alert').getByText('Cancelled').waitFor();
+      await window.screenshot('response-cancelled');
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('says in words what keeps a request from its server, and what to do', async () => {

@@ -55,7 +55,7 @@ describe('the model of a response', () => {
     const { headers, cookies, overridden } = requestModel(request);
     assert.deepEqual(
       headers.map(({ origin }) => origin.label),
-      ['Calculated when sent', 'users.http:4', 'Basic Auth · folder.http:1'],
+      ['Taken from the URL', 'users.http:4', 'Basic Auth · folder.http:1'],
     );
     assert.equal(cookies[0]?.origin.label, 'Cookie jar');
     assert.deepEqual(overridden[0]?.origin, { by: 'file', label: 'users.http:5', file: '/w/users.http', line: 5 });

@@ -37,7 +37,7 @@ describe('the selected environment', () => {
     standIn(vscode.window, {
       activeTextEditor: { document: { languageId: 'http', uri: vscode.Uri.file(one) } },
       showQuickPick: async (items: readonly vscode.QuickPickItem[]) => {
-        offered.push(items.map(({ label }) => label));
+        offered.push(items.flatMap(({ label }) => label || []));
         return items.find(({ label }) => label === choice);
       },
     });
@@ -45,7 +45,7 @@ describe('the selected environment', () => {
     let changes = 0;
     environments.onDidChange(() => changes++);
     await commands.call('countersign.selectEnvironment');
-    assert.deepEqual(offered, [['No Environment', 'dev-one', 'staging']]);
+    assert.deepEqual(offered, [['No Environment', 'dev-one', 'staging', 'Edit Environments']]);
     assert.equal(changes, 1);
     assert.equal(environments.selected(one), 'dev-one');
     assert.equal(environments.selected(two), undefined);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { CountersignError } from '../../src/core/errors.ts';
 import { storeBody } from '../../src/http/stored-body.ts';
 import { failure, text } from './loopback.ts';
 
@@ -113,6 +114,33 @@ describe('stored body', () => {
       storeBody({ body: cancelling() }, { signal: controller.signal, directory, memoryLimit: 1000 }),
       'cancelled',
     );
+    assert.deepEqual(readdirSync(directory), []);
+  });
+
+  it('keeps what came of a body that breaks off or is cancelled where it is asked to, in memory and on disk', async () => {
+    async function* breaking(count: number): AsyncGenerator<Uint8Array> {
+      yield* chunks(count, 1000);
+      throw new CountersignError('connection-lost', 'The connection broke off.');
+    }
+    for (const memoryLimit of [1000, 1_000_000]) {
+      const body = await storeBody({ body: breaking(9) }, { signal, directory, memoryLimit, keepStart: true });
+      assert.equal(body.size, 9000);
+      assert.equal(body.broken?.code, 'connection-lost');
+      assert.equal((await body.start(10_000)).length, 9000);
+      await body.dispose();
+      const controller = new AbortController();
+      async function* cancelling(): AsyncGenerator<Uint8Array> {
+        yield* chunks(3, 1000);
+        controller.abort();
+        yield* chunks(Number.POSITIVE_INFINITY, 1000);
+      }
+      const options = { signal: controller.signal, directory, memoryLimit, keepStart: true };
+      const cancelled = await storeBody({ body: cancelling() }, options);
+      assert.deepEqual([cancelled.size, cancelled.broken?.code], [3000, 'cancelled']);
+      await cancelled.dispose();
+    }
+    // Of nothing there is no start.
+    await failure(storeBody({ body: breaking(0) }, { signal, directory, keepStart: true }), 'connection-lost');
     assert.deepEqual(readdirSync(directory), []);
   });
 

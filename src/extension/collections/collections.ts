@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { authInForce } from '../../features/auth-in-force.ts';
 import type { CollectionNode, FileNode, FolderNode, RequestNode } from '../../features/collection-node.ts';
 import { CollectionTree } from '../../features/collection-tree.ts';
+import { requestNow } from '../../features/request-now.ts';
 import { findScopes } from '../../features/scopes.ts';
+import type { RequestTarget } from '../../features/workspace.ts';
 import type { Documents } from '../documents.ts';
 import type { Sender } from '../sender.ts';
 import type { CollectionsContext } from './context.ts';
@@ -58,7 +60,7 @@ export class Collections implements CollectionsContext, Results, vscode.Disposab
     this.#disposables = [
       this.#listing,
       this.#decorations,
-      host.sender.onDidSend(({ target, exchange }) => void this.#onSent(target.file, target.block, resultOf(exchange))),
+      host.sender.onDidSend(({ target, exchange }) => void this.#onSent(target, resultOf(exchange))),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => void this.#follow(textEditor)),
       vscode.window.onDidChangeActiveTextEditor(editor => void this.#follow(editor)),
       host.view.onDidChangeVisibility(() => void this.#follow(vscode.window.activeTextEditor)),
@@ -215,12 +217,13 @@ export class Collections implements CollectionsContext, Results, vscode.Disposab
     this.#redraw();
   }
 
-  async #onSent(file: string, block: number, result: Result): Promise<void> {
+  async #onSent(target: RequestTarget, result: Result): Promise<void> {
     if (!this.#tree) return;
-    const tree = await this.documents.tree(file);
-    const line = tree?.blocks[block]?.line;
+    // Requests above it may have come or gone while it was on its way.
+    const tree = await this.documents.tree(target.file);
+    const line = tree && requestNow(target, tree)?.line;
     if (line === undefined) return;
-    const node = await (await this.tree()).requestAt(file, line);
+    const node = await (await this.tree()).requestAt(target.file, line);
     if (node) this.set(node, result);
   }
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { blockDiagnostics } from '../../features/block-diagnostics.ts';
 import type { CollectionNode, RequestNode } from '../../features/collection-node.ts';
 import { type LineProblem, type ProblemCount, problemsByRequest } from '../../features/request-problems.ts';
-import { requestId, requestScheme, requestUri } from './items.ts';
+import { problemsSaid, requestId, requestScheme, requestUri } from './items.ts';
 
 const none: ReadonlyMap<RequestNode, ProblemCount> = new Map();
 
@@ -63,7 +63,7 @@ export class ProblemDecorations implements vscode.FileDecorationProvider, vscode
       shown?.worst === 'error' || blockDiagnostics(node.placed.block).some(({ severity }) => severity === 'error');
     return new vscode.FileDecoration(
       count > 9 ? '9+' : String(count),
-      count === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', count),
+      problemsSaid(count),
       new vscode.ThemeColor(error ? 'list.errorForeground' : 'list.warningForeground'),
     );
   }

@@ -48,10 +48,16 @@ function requestItem(node: RequestNode, result: Result | undefined): vscode.Tree
   item.description = result && result.state !== 'running' ? `${result.text} · ${auth}` : auth;
   item.iconPath = iconOf(result) ?? methodIcon(method);
   item.command = { command: 'countersign.collections.open', title: vscode.l10n.t('Open'), arguments: [node] };
-  const problems = node.problems === 0 ? '' : vscode.l10n.t('{0} problems', node.problems);
+  const problems = problemsSaid(node.problems);
   const said = [`${method} ${label}`, auth, result && result.state !== 'running' ? result.text : '', problems];
   item.accessibilityInformation = { label: said.filter(Boolean).join(', '), role: 'treeitem' };
   return item;
+}
+
+/** Empty where there are none. */
+export function problemsSaid(count: number): string {
+  if (count === 0) return '';
+  return count === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', count);
 }
 
 /** The tooltip of a request, made when it is asked for. */
@@ -101,7 +107,7 @@ const methodColours: Readonly<Record<string, string>> = {
   HEAD: 'charts.blue',
   OPTIONS: 'charts.foreground',
   POST: 'charts.green',
-  PUT: 'charts.orange',
+  PUT: 'terminal.ansiCyan',
   PATCH: 'charts.yellow',
   DELETE: 'charts.red',
 };

@@ -3,6 +3,7 @@ import { formatDuration, formatSize } from '../../features/units.ts';
 import { fill, h, icon, iconButton } from '../shared/dom.ts';
 import { filled } from '../shared/words.ts';
 import { post } from './host.ts';
+import type { ToPanel } from './messages.ts';
 import type { Texts } from './texts.ts';
 
 /** Status, time and size of the response, or the progress of the send, with the panel's actions. */
@@ -12,6 +13,8 @@ export class Header {
   readonly #progress = h('div', { class: 'progress', role: 'progressbar' });
   #timer: ReturnType<typeof setInterval> | undefined;
   #pinned = false;
+  /** What is on its way, and where it says how much of it came. */
+  #running: { readonly startedAt: number; readonly attempts: number; readonly received: HTMLElement } | undefined;
 
   constructor(texts: Texts) {
     this.#texts = texts;
@@ -71,9 +74,17 @@ export class Header {
   }
 
   /** Counts the seconds until another call of this class. */
-  running(title: string, startedAt: number, attempts: number): void {
-    this.#stop();
+  running({ title, startedAt, attempts, received }: Extract<ToPanel, { type: 'running' }>): void {
     const texts = this.#texts;
+    const came = received > 0 ? filled(texts.received, formatSize(received)) : '';
+    // The button stays the same one, for the hand that is about to press it.
+    if (this.#running?.startedAt === startedAt && this.#running.attempts === attempts) {
+      this.#running.received.textContent = came;
+      return;
+    }
+    this.#stop();
+    const size = h('span', { class: 'measure' }, came);
+    this.#running = { startedAt, attempts, received: size };
     const elapsed = h('span', { class: 'measure', 'aria-hidden': 'true' });
     const tick = (): void => {
       elapsed.textContent = `${(Math.max(0, Date.now() - startedAt) / 1000).toFixed(1)} s`;
@@ -97,6 +108,7 @@ export class Header {
         filled(texts.sending, title),
       ),
       elapsed,
+      size,
       attempts > 1 && h('span', { class: 'measure' }, filled(texts.attempt, attempts)),
       h('span', { class: 'spacer' }),
       cancel,
@@ -113,6 +125,7 @@ export class Header {
   #stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    this.#running = undefined;
     this.#progress.hidden = true;
   }
 }

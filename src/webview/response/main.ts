@@ -101,7 +101,7 @@ window.addEventListener('message', event => {
       return;
     case 'running':
       main.classList.add('running');
-      return header.running(message.title, message.startedAt, message.attempts);
+      return header.running(message);
     case 'idle':
       main.classList.remove('running');
       return current ? header.show(current.model, current.position, current.count) : showNothing();

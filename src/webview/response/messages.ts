@@ -34,7 +34,14 @@ export type ToPanel =
       /** False where only the start was sent. */
       readonly whole: boolean;
     }
-  | { readonly type: 'running'; readonly title: string; readonly startedAt: number; readonly attempts: number }
+  | {
+      readonly type: 'running';
+      readonly title: string;
+      readonly startedAt: number;
+      readonly attempts: number;
+      /** Bytes of the body so far. */
+      readonly received: number;
+    }
   /** The run ended without anything to show; what was there before stays. */
   | { readonly type: 'idle' }
   | { readonly type: 'revealed'; readonly id: number; readonly request: RequestModel }
@@ -141,7 +148,7 @@ export function toPanel(value: unknown): ToPanel | undefined {
   return validMessage<ToPanel>(value, {
     response: { id: isNumber, model: isModel, position: isNumber, count: isNumber, pinned: isBoolean },
     body: { id: isNumber, bytes: isBytes, whole: isBoolean },
-    running: { title: isString, startedAt: isNumber, attempts: isNumber },
+    running: { title: isString, startedAt: isNumber, attempts: isNumber, received: isNumber },
     idle: {},
     revealed: { id: isNumber, request: isRequest },
     pinned: { pinned: isBoolean },

@@ -11,6 +11,7 @@ export const english = {
   responseParts: 'Parts of the response',
   sending: 'Sending {0}',
   attempt: 'attempt {0}',
+  received: '{0} received',
   cancel: 'Cancel',
   sendAgain: 'Send Again',
   pin: 'Pin: show the next response in another panel',
