@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Browser, Frame, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Frame, Locator, Page } from 'playwright-core';
 import { removeFolder, root, screenshotFolder, temporaryFolder } from './project.ts';
 import type { VscodeServer } from './vscode-server.ts';
 
@@ -22,23 +23,25 @@ export class WorkbenchWindow {
   readonly #errors: string[] = [];
   #crashed = false;
 
-  private constructor(page: Page, folder: string) {
+  /** The window whose profile and folder this one shares; they are gone with that one. */
+  readonly #beside: WorkbenchWindow | undefined;
+
+  private constructor(page: Page, folder: string, beside: WorkbenchWindow | undefined) {
     this.page = page;
     this.folder = folder;
+    this.#beside = beside;
   }
 
   static async open(
     server: VscodeServer,
     browser: Browser,
     options: WindowOptions,
-    existingFolder?: string,
+    beside?: WorkbenchWindow,
   ): Promise<WorkbenchWindow> {
-    const folder = existingFolder ?? temporaryCopy(options.folder);
-    const context = await browser.newContext({ viewport: options.size ?? { width: 1280, height: 800 } });
-    context.setDefaultTimeout(30_000);
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const folder = beside?.folder ?? temporaryCopy(options.folder);
+    const context = beside?.page.context() ?? (await newProfile(browser, options));
     const page = await context.newPage();
-    const window = new WorkbenchWindow(page, folder);
+    const window = new WorkbenchWindow(page, folder, beside);
     page.on('console', message => {
       if (message.type() === 'error') window.#errors.push(message.text());
     });
@@ -59,10 +62,11 @@ export class WorkbenchWindow {
     return this.#crashed || this.page.isClosed();
   }
 
-  /** Closes the window and removes its folder. */
+  /** Closes the window and removes its folder, unless that is another's. */
   async close(): Promise<void> {
     // Left, not just gone: the server ends its extension host at once.
     await this.page.goto('about:blank', { timeout: 5000 }).catch(() => undefined);
+    if (this.#beside) return await this.page.close();
     await this.page.context().close();
     removeFolder(dirname(this.folder));
   }
@@ -317,6 +321,17 @@ export class WorkbenchWindow {
     const name = this.page.locator('.label-name').getByText(label, { exact: true });
     return this.quickInput.locator('.monaco-list-row', { has: name });
   }
+}
+
+/** A browser profile of its own: windows that share one share their secrets. */
+async function newProfile(browser: Browser, { size }: WindowOptions): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: size ?? { width: 1280, height: 800 } });
+  context.setDefaultTimeout(30_000);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  // `code-server` answers this around the VS Code that it carries: its half of the key to a browser's secrets.
+  const key = randomBytes(32);
+  await context.route('**/mint-key', route => route.fulfill({ body: key, contentType: 'application/octet-stream' }));
+  return context;
 }
 
 /** Milliseconds for each step of what is tried again. */

@@ -37,14 +37,14 @@ export class Workbench {
     }
   }
 
-  /** Another window, on a copy of `folder`, or on the very folder of `beside`. */
+  /** Another window, on a copy of `folder`, or on the very folder of `beside` and in its browser profile. */
   async openWindow(
     options: { readonly folder?: string; readonly beside?: WorkbenchWindow } = {},
   ): Promise<WorkbenchWindow> {
     const { folder, ...inherited } = this.#options;
     const wanted = options.folder ?? folder;
     const common = { ...inherited, ...(wanted === undefined ? {} : { folder: wanted }) };
-    return await WorkbenchWindow.open(this.server, this.browser, common, options.beside?.folder);
+    return await WorkbenchWindow.open(this.server, this.browser, common, options.beside);
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TokenCipher } from '../auth/tokens/token-cipher.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { ProcessEnvironment, SecretStore } from '../core/ports.ts';
 import { withFileLock } from '../http/file-lock.ts';
-import { keychainCipher, type TokenCipher } from './token-cipher.ts';
+import { keychainCipher } from './keychain-cipher.ts';
 import { configDirectory } from './token-store.ts';
 
 /** What stands in the file for each secret. */

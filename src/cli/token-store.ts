@@ -4,12 +4,13 @@ import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promi
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { KeyLock } from '../auth/tokens/key-lock.ts';
+import type { TokenCipher } from '../auth/tokens/token-cipher.ts';
 import { asTokenRecord, type TokenRecord } from '../auth/tokens/token-record.ts';
 import type { TokenStore } from '../auth/tokens/token-store.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { ProcessEnvironment } from '../core/ports.ts';
 import { withFileLock } from '../http/file-lock.ts';
-import { keychainCipher, type TokenCipher } from './token-cipher.ts';
+import { keychainCipher } from './keychain-cipher.ts';
 
 export interface OpenedTokenStore {
   readonly store: TokenStore;
@@ -23,16 +24,33 @@ export interface OpenedTokenStore {
  * The command line's tokens: files that only the user can read, encrypted with a key from the system's keychain where
  * there is one. `COUNTERSIGN_KEYCHAIN=off` leaves the keychain alone.
  */
-export async function openTokenStore(env: ProcessEnvironment): Promise<OpenedTokenStore> {
+export async function openTokenStore(
+  env: ProcessEnvironment,
+  keychain: () => Promise<TokenCipher | undefined> = keychainCipher,
+): Promise<OpenedTokenStore> {
   const directory = join(configDirectory(env), 'tokens');
-  const cipher = env.COUNTERSIGN_KEYCHAIN === 'off' ? undefined : await keychainCipher();
+  const off = env.COUNTERSIGN_KEYCHAIN === 'off';
+  const cipher = off ? undefined : await keychain();
+  const locked = !cipher && !off && (await holdsEncrypted(directory));
   return {
-    store: new FileTokenStore(directory, cipher),
+    store: new FileTokenStore(directory, cipher, locked),
     encrypted: cipher !== undefined,
     description: cipher
       ? `Tokens are kept in ${directory}, encrypted with a key from the system’s keychain.`
-      : `There is no system keychain here: tokens are kept unencrypted in ${directory}, which only you can read.`,
+      : locked
+        ? `The system’s keychain can’t be used now (is it locked?): the tokens in ${directory} are encrypted with a key from it and can’t be read, and new ones are not kept.`
+        : `There is no system keychain here: tokens are kept unencrypted in ${directory}, which only you can read.`,
   };
+}
+
+/** True where an earlier call had a keychain. */
+async function holdsEncrypted(directory: string): Promise<boolean> {
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names.filter(name => name.endsWith('.json'))) {
+    const text = await readFile(join(directory, name), 'utf8').catch(() => '');
+    if (text.startsWith('{"encrypted":')) return true;
+  }
+  return false;
 }
 
 /** The folder of the command line's own files. @see https://specifications.freedesktop.org/basedir-spec/latest/ */
@@ -46,13 +64,16 @@ export function configDirectory(env: ProcessEnvironment): string {
 export class FileTokenStore implements TokenStore {
   readonly #directory: string;
   readonly #cipher: TokenCipher | undefined;
+  readonly #locked: boolean;
   readonly #locks = new KeyLock();
   readonly #listeners = new Set<(key: string) => void>();
   #watcher: FSWatcher | undefined;
 
-  constructor(directory: string, cipher?: TokenCipher) {
+  /** @param locked nothing is kept, as it would stand unencrypted beside what is encrypted */
+  constructor(directory: string, cipher?: TokenCipher, locked = false) {
     this.#directory = directory;
     this.#cipher = cipher;
+    this.#locked = locked;
   }
 
   async list(): Promise<readonly TokenRecord[]> {
@@ -71,12 +92,21 @@ export class FileTokenStore implements TokenStore {
     try {
       return this.#parse(await readFile(this.#path(key), 'utf8'));
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      if (/^(ENOENT|ENOTDIR)$/.test(String((cause as NodeJS.ErrnoException).code))) return undefined;
       throw new CountersignError('io', 'A kept token cannot be read.', { cause });
     }
   }
 
   async set(record: TokenRecord): Promise<void> {
+    if (this.#locked) {
+      throw new CountersignError(
+        'io',
+        'The system’s keychain, with whose key tokens are encrypted, can’t be used now.',
+        {
+          hint: 'Unlock it, or call with COUNTERSIGN_KEYCHAIN=off to keep tokens unencrypted.',
+        },
+      );
+    }
     const text = JSON.stringify(record);
     const content = this.#cipher ? JSON.stringify({ encrypted: this.#cipher.encrypt(text) }) : text;
     const draft = join(this.#directory, `.${randomUUID()}`);
@@ -93,7 +123,7 @@ export class FileTokenStore implements TokenStore {
       }
       await rename(draft, this.#path(record.key));
     } catch (cause) {
-      await rm(draft, { force: true });
+      await rm(draft, { force: true }).catch(() => {});
       throw new CountersignError('io', `A token cannot be kept in ${this.#directory}.`, { cause });
     }
     this.#changed(record.key);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,15 +8,21 @@ import { CountersignError } from '../core/errors.ts';
 const heartbeat = 2_000;
 const staleAfter = 15_000;
 const pollMilliseconds = 20;
+/** A folder that takes no file; on Windows also, for a moment, one that is just being removed. */
+const barring = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST']);
+/** A file system without links. */
+const linkless = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
+const barredAttempts = 10;
 
 /**
  * Runs `work` while this process alone holds the lock file. The holder keeps the file fresh; one that was left behind
- * by a process that ended, or that has not been fresh for 15 s, is taken over.
+ * by a process that ended, or that has not been fresh for 15 s, is taken over. Where no such file can be made, as in a
+ * home that can't be written, nobody else can leave anything behind either: `work` runs at once.
  * @throws CountersignError `cancelled` when the signal ends the waiting, `io`; whatever `work` throws
  */
 export async function withFileLock<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const id = `${process.pid} ${hostname()} ${randomUUID()}`;
-  await acquire(path, id, signal);
+  if (!(await acquire(path, id, signal))) return await work();
   const beat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => {});
@@ -30,10 +36,13 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>, sign
   }
 }
 
-async function acquire(path: string, id: string, signal: AbortSignal | undefined): Promise<void> {
-  for (;;) {
+/** False where the lock can't be made at all. */
+async function acquire(path: string, id: string, signal: AbortSignal | undefined): Promise<boolean> {
+  for (let barred = 0; barred < barredAttempts; ) {
     if (signal?.aborted) throw new CountersignError('cancelled', 'Waiting for a token was cancelled.');
-    if (await create(path, id)) return;
+    const made = await create(path, id);
+    if (made === 'made') return true;
+    barred = made === 'barred' ? barred + 1 : 0;
     const seen = await holder(path);
     if (seen !== undefined && (await isStale(path, seen))) {
       await takeAway(path, seen);
@@ -41,26 +50,36 @@ async function acquire(path: string, id: string, signal: AbortSignal | undefined
     }
     await sleep(pollMilliseconds + Math.random() * pollMilliseconds);
   }
+  return false;
 }
 
-async function create(path: string, id: string): Promise<boolean> {
+async function create(path: string, id: string): Promise<'made' | 'taken' | 'barred'> {
   const draft = `${path}.${randomUUID()}`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(draft, 'wx', 0o600);
-    await file.writeFile(id);
-    await file.close();
-    // A link appears with its content: nobody ever sees an empty lock.
-    await link(draft, path);
-    return true;
+    await writeFile(draft, id, { flag: 'wx', mode: 0o600 });
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return false;
+    await rm(draft, { force: true }).catch(() => {});
+    if (barring.has(codeOf(cause))) return 'barred';
+    throw new CountersignError('io', `The lock ${path} cannot be made.`, { cause });
+  }
+  try {
+    // A link appears with its content: nobody ever sees an empty lock.
+    await link(draft, path).catch(error => {
+      if (!linkless.has(codeOf(error))) throw error;
+      return writeFile(path, id, { flag: 'wx', mode: 0o600 });
+    });
+    return 'made';
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST') return 'taken';
+    if (barring.has(codeOf(cause))) return 'barred';
     throw new CountersignError('io', `The lock ${path} cannot be made.`, { cause });
   } finally {
     await rm(draft, { force: true });
   }
 }
+
+const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code);
 
 async function holder(path: string): Promise<string | undefined> {
   try {

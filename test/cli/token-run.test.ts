@@ -65,6 +65,20 @@ GET ${server.origin}/six
     assert.doesNotMatch(first.stdout + first.stderr, /from-the-server|hush/);
   });
 
+  it('does with a token for this call where its home can’t be written, and says so', async () => {
+    // A file where the folder should be stands for a home that can't be written: root may write everywhere else.
+    const home = `${folder}/a.http`;
+    const { status, stderr } = await countersign(folder, ['run', 'a.http', '--json', '--name', 'One'], {
+      env: { XDG_CONFIG_HOME: home, COUNTERSIGN_KEYCHAIN: 'off', ...variables },
+    });
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /The token “c” could not be stored and will be lost at the end/);
+    assert.deepEqual(
+      server.received.map(({ url }) => url),
+      ['/token', '/one'],
+    );
+  });
+
   it('sends nothing where somebody has to sign in, and says what to do', async () => {
     const { status, stdout } = await run('--name', 'Somebody has to sign in');
     assert.equal(status, 1);

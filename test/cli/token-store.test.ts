@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tokenCipher } from '../../src/auth/tokens/token-cipher.ts';
 import type { TokenRecord } from '../../src/auth/tokens/token-record.ts';
-import { type KeychainEntry, keychainCipher, tokenCipher } from '../../src/cli/token-cipher.ts';
+import { type KeychainEntry, keychainCipher } from '../../src/cli/keychain-cipher.ts';
 import { FileTokenStore, openTokenStore } from '../../src/cli/token-store.ts';
 
 const record: TokenRecord = {
@@ -90,6 +91,35 @@ describe('the command line’s token store', () => {
     await new FileTokenStore(directory).set({ ...record, key: 'def456' });
     assert.equal(await promise, 'def456');
     listening.dispose();
+  });
+
+  it('keeps nothing unencrypted beside what is encrypted while the keychain is locked, and says so', async () => {
+    const key = tokenCipher(new Uint8Array(32));
+    const env = { XDG_CONFIG_HOME: directory };
+    const open = (keychain?: typeof key) => openTokenStore(env, async () => keychain);
+    await (await open(key)).store.set(record);
+    const { store, description, encrypted } = await open();
+    assert.equal(encrypted, false);
+    assert.match(description, /is it locked\?.* can’t be read, and new ones are not kept/);
+    await assert.rejects(store.set(record), { code: 'io', hint: /Unlock it/ });
+    assert.deepEqual(await store.list(), []);
+    assert.deepEqual(await (await open(key)).store.list(), [record]);
+    const off = await openTokenStore({ ...env, COUNTERSIGN_KEYCHAIN: 'off' }, async () => key);
+    await off.store.set(record);
+    assert.deepEqual(await off.store.list(), [record]);
+  });
+
+  it('does without a lock where no folder can be made for it', async () => {
+    const path = join(directory, 'file');
+    await writeFile(path, '');
+    const store = new FileTokenStore(join(path, 'tokens'));
+    assert.equal(await store.lock('k', async () => 'done'), 'done');
+    assert.equal(await store.get('k'), undefined);
+    await assert.rejects(store.set(record), { code: 'io', message: /can.*not be kept/ });
+    await assert.rejects(
+      store.lock('k', () => Promise.reject(new Error('mine'))),
+      /mine/,
+    );
   });
 
   it('lets one holder at a time into a lock, and takes over one that a dead process left', async () => {

@@ -395,7 +395,7 @@ describe('the Authorization panel', () => {
       await restored.locator('h1', { hasText: 'Again' }).waitFor();
       assert.equal(await restored.locator('[role=tab][aria-selected=true]').innerText(), 'Headers');
     } finally {
-      await second.page.context().close();
+      await second.close();
     }
   });
 

@@ -41,7 +41,7 @@ describe('tokens in the secret storage', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const window = (): SecretTokenStore => new SecretTokenStore(secrets, join(folder, 'locks'));
+  const window = (): SecretTokenStore => new SecretTokenStore(secrets, folder);
 
   it('are the same in all windows, each of which is told of a change', async () => {
     const [one, other] = [window(), window()];

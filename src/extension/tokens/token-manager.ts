@@ -32,7 +32,7 @@ export class TokenManager implements vscode.Disposable {
   constructor(host: TokenManagerHost) {
     this.#host = host;
     const { context } = host;
-    this.store = new SecretTokenStore(context.secrets, join(context.globalStorageUri.fsPath, 'token-locks'));
+    this.store = new SecretTokenStore(context.secrets, join(context.globalStorageUri.fsPath, 'tokens'));
     this.#details = new TokenDetails(this.store, context.extensionUri);
     const grouping = context.globalState.get<Grouping>(groupingKey, 'issuer');
     const tree = new TokenTree(this.store, grouping);
