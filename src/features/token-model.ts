@@ -1,4 +1,10 @@
-import { isUsable, standing, type TokenRecord, type TokenStanding } from '../auth/tokens/token-record.ts';
+import {
+  type IdTokenProof,
+  isUsable,
+  standing,
+  type TokenRecord,
+  type TokenStanding,
+} from '../auth/tokens/token-record.ts';
 
 export interface ScopeModel {
   readonly name: string;
@@ -18,6 +24,8 @@ export interface JwtModel {
   readonly of: 'access' | 'id';
   readonly header: readonly ClaimModel[];
   readonly claims: readonly ClaimModel[];
+  /** Of an ID token: whether its signature was verified. */
+  readonly proof?: IdTokenProof;
 }
 
 /** A token as people look at it: nothing in it can be used as a credential. */
@@ -47,7 +55,7 @@ export interface TokenModel {
 
 /** @param now milliseconds since the epoch */
 export function tokenModel(record: TokenRecord, now: number): TokenModel {
-  const jwts = [jwtModel('access', record.accessToken), jwtModel('id', record.idToken)].filter(
+  const jwts = [jwtModel('access', record.accessToken), jwtModel('id', record.idToken, record.idTokenProof)].filter(
     jwt => jwt !== undefined,
   );
   const account = record.user ?? accountOf(record);
@@ -78,10 +86,14 @@ function hostOf(issuer: string): string {
   return URL.canParse(issuer) ? new URL(issuer).host : issuer;
 }
 
-/** Scopes asked for and granted; a server that says nothing has granted what was asked. @see RFC 6749 §5.1 */
+/**
+ * Scopes asked for and granted; a server that says nothing has granted what was asked. Some (GitHub, Slack) answer with
+ * commas between them, which may also be part of a scope. @see RFC 6749 §3.3, §5.1
+ */
 function scopesOf({ scopeAsked, scopeGranted }: TokenRecord): readonly ScopeModel[] {
   const asked = words(scopeAsked);
-  const granted = scopeGranted === undefined ? asked : words(scopeGranted);
+  const listed = scopeAsked?.includes(',') ? scopeGranted : scopeGranted?.replaceAll(',', ' ');
+  const granted = listed === undefined ? asked : words(listed);
   return [...new Set([...asked, ...granted])].map(name => ({
     name,
     asked: asked.includes(name),
@@ -127,9 +139,9 @@ function objectOf(part: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
-function jwtModel(of: JwtModel['of'], token: string | undefined): JwtModel | undefined {
+function jwtModel(of: JwtModel['of'], token: string | undefined, proof?: IdTokenProof): JwtModel | undefined {
   const jwt = decoded(token);
-  return jwt && { of, header: claimModels(jwt.header), claims: claimModels(jwt.claims) };
+  return jwt && { of, header: claimModels(jwt.header), claims: claimModels(jwt.claims), ...(proof ? { proof } : {}) };
 }
 
 const instants = new Set(['exp', 'iat', 'nbf', 'auth_time', 'updated_at']);

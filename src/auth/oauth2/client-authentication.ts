@@ -39,7 +39,7 @@ export async function clientAuthentication(
         return assertionAuthentication(settings, async () => assertion);
       }
       if (settings.clientAssertionFrom === 'ci') {
-        const audience = settings.assertionAudience ?? server.issuer;
+        const audience = settings.assertionAudience ?? audienceOf(server);
         return assertionAuthentication(settings, () => ciIdentityToken(audience, settings.ciVariable, session));
       }
       const key = privateSigningKey(required(settings, 'privateKey'), settings.assertionAlgorithm, settings.keyId);
@@ -74,9 +74,17 @@ function clientAssertion(
   return signJwt(key, {
     iss: client,
     sub: client,
-    aud: settings.assertionAudience ?? server.issuer,
+    aud: settings.assertionAudience ?? audienceOf(server),
     ...assertionTimes(session),
   });
+}
+
+/**
+ * Whom assertions are for where nothing is stated: the issuer, as RFC 7523bis has it; the token endpoint where the
+ * metadata hold a template instead of an issuer.
+ */
+export function audienceOf({ issuer, token_endpoint: endpoint }: oauth.AuthorizationServer): string {
+  return issuer.includes('{') && endpoint !== undefined ? endpoint : issuer;
 }
 
 /** `jti`, `iat` and `exp` of an assertion that is made now. */

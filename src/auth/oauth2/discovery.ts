@@ -1,12 +1,13 @@
-import type { AuthorizationServer } from 'oauth4webapi';
+import type { AuthorizationServer, JWKSCacheInput } from 'oauth4webapi';
 import { CountersignError } from '../../core/errors.ts';
 import type { ServerSession } from './server-session.ts';
 import { endpointUrl, type OAuth2Settings } from './settings.ts';
 
 const lifetime = 10 * 60_000;
 
-/** Metadata of authorization servers, kept for ten minutes. */
+/** Metadata of authorization servers, kept for ten minutes, and their keys. */
 export class MetadataCache {
+  readonly #keys = new Map<string, JWKSCacheInput>();
   readonly #entries = new Map<string, { readonly until: number; readonly metadata: AuthorizationServer }>();
 
   /** @throws CountersignError `token-failed`, `invalid-url`, or one of the transport's codes */
@@ -17,6 +18,13 @@ export class MetadataCache {
     const metadata = await discover(issuer, session);
     this.#entries.set(issuer, { until: now + lifetime, metadata });
     return metadata;
+  }
+
+  /** Filled and kept fresh by the protocol library. */
+  keysOf(issuer: string): JWKSCacheInput {
+    const keys = this.#keys.get(issuer) ?? {};
+    this.#keys.set(issuer, keys);
+    return keys;
   }
 }
 
@@ -37,16 +45,20 @@ export async function authorizationServer(
     ['device_authorization_endpoint', settings.deviceUrl],
     ['pushed_authorization_request_endpoint', settings.parUrl],
   ];
+  const given = stated.filter(([, url]) => url !== undefined);
+  const aliases = Object.entries(metadata?.mtls_endpoint_aliases ?? {});
   return {
     issuer: settings.tokenUrl ?? settings.authUrl ?? settings.deviceUrl ?? '',
     ...metadata,
-    ...Object.fromEntries(stated.filter(([, url]) => url !== undefined)),
+    ...Object.fromEntries(given),
+    // The alias of an endpoint is for the address in the metadata, not for one that is stated.
+    mtls_endpoint_aliases: Object.fromEntries(aliases.filter(([name]) => !given.some(([known]) => known === name))),
   };
 }
 
 /**
- * The metadata of an issuer, from its OpenID Connect or its OAuth well-known address.
- * @see RFC 8414 §3, OpenID Connect Discovery 1.0 §4
+ * The metadata of an issuer, from its OpenID Connect or its OAuth well-known address; the first that has any counts.
+ * @see RFC 8414 §3, §5, OpenID Connect Discovery 1.0 §4
  */
 async function discover(issuer: string, session: ServerSession): Promise<AuthorizationServer> {
   const addresses = wellKnownAddresses(issuer);
@@ -71,11 +83,12 @@ function wellKnownAddresses(issuer: string): readonly string[] {
   const url = endpointUrl(issuer, 'issuer');
   if (url.pathname.includes('/.well-known/')) return [url.href];
   const path = url.pathname.replace(/\/+$/, '');
-  const openid = new URL(url);
-  openid.pathname = `${path}/.well-known/openid-configuration`;
-  const oauth = new URL(url);
-  oauth.pathname = `/.well-known/oauth-authorization-server${path}`;
-  return [openid.href, oauth.href];
+  const places = [
+    `${path}/.well-known/openid-configuration`,
+    `/.well-known/oauth-authorization-server${path}`,
+    ...(path === '' ? [] : [`/.well-known/openid-configuration${path}`]),
+  ];
+  return places.map(place => new URL(place, url.origin).href);
 }
 
 function parseMetadata(text: string): AuthorizationServer | undefined {

@@ -5,6 +5,7 @@ import { secretPair } from './fields.ts';
 /** What an exchange with an authorization server was for. */
 export type ExchangePurpose =
   | 'discovery'
+  | 'keys'
   | 'pushed-authorization'
   | 'authorization'
   | 'device-authorization'

@@ -1,8 +1,9 @@
 import type { JWTPayload } from 'jose';
+import type { AuthorizationServer } from 'oauth4webapi';
 import { CountersignError } from '../../core/errors.ts';
 import type { ObtainedToken } from '../tokens/token-flow.ts';
 import { ciIdentityToken } from './ci-token.ts';
-import { assertionTimes } from './client-authentication.ts';
+import { assertionTimes, audienceOf } from './client-authentication.ts';
 import { required } from './settings.ts';
 import { privateSigningKey, secretSigningKey, signJwt } from './signing-key.ts';
 import { addTarget, type OAuth2Client, requestToken } from './token-endpoint.ts';
@@ -68,12 +69,17 @@ export async function refreshGrant(client: OAuth2Client, refreshToken: string): 
   const parameters = new URLSearchParams({ refresh_token: refreshToken });
   if (settings.scope !== undefined && settings.grantType === 'refresh_token') parameters.set('scope', settings.scope);
   for (const target of settings.resource?.split(/\s+/).filter(Boolean) ?? []) parameters.append('resource', target);
-  const at = settings.refreshUrl === undefined ? server : { ...server, token_endpoint: settings.refreshUrl };
+  const at = settings.refreshUrl === undefined ? server : serverAt(server, settings.refreshUrl);
   const token = await requestToken(
     { ...client, server: at },
     { grantType: 'refresh_token', parameters, extra: settings.refreshParams, purpose: 'refresh' },
   );
   return { refreshToken, ...token };
+}
+
+function serverAt(server: AuthorizationServer, tokenEndpoint: string): AuthorizationServer {
+  const { token_endpoint: _, ...aliases } = server.mtls_endpoint_aliases ?? {};
+  return { ...server, token_endpoint: tokenEndpoint, mtls_endpoint_aliases: aliases };
 }
 
 async function assertion(client: OAuth2Client, field: 'assertion' | 'subjectToken'): Promise<string> {
@@ -83,7 +89,7 @@ async function assertion(client: OAuth2Client, field: 'assertion' | 'subjectToke
       return required(settings, field);
     case 'ci':
       return ciIdentityToken(
-        settings.assertionAudience ?? settings.audience ?? server.issuer,
+        settings.assertionAudience ?? settings.audience ?? audienceOf(server),
         settings.ciVariable,
         session,
       );

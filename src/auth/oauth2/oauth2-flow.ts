@@ -49,7 +49,8 @@ export function createOAuth2Flow(ports: OAuth2Ports): TokenFlow {
     const settings = oauth2Settings(values);
     const session = new ServerSession(ports, signal, tls);
     const server = await authorizationServer(settings, session, metadata);
-    return { settings, server, session, ...(dpopKey ? { dpopKey } : {}) };
+    const keys = settings.issuer === undefined ? undefined : metadata.keysOf(settings.issuer);
+    return { settings, server, session, ...(dpopKey ? { dpopKey } : {}), ...(keys ? { keys } : {}) };
   }
 
   return {

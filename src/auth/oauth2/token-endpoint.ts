@@ -4,6 +4,7 @@ import type { ObtainedToken } from '../tokens/token-flow.ts';
 import { clientAuthentication } from './client-authentication.ts';
 import { dpopHandle } from './dpop.ts';
 import type { ExchangePurpose } from './exchange-record.ts';
+import { conformResponse } from './id-token.ts';
 import { jwtClaims } from './identity.ts';
 import { serverRefusal } from './oauth-error.ts';
 import type { ServerResponse, ServerSession } from './server-session.ts';
@@ -17,6 +18,8 @@ export interface OAuth2Client {
   readonly session: ServerSession;
   /** Present where tokens are bound to a key. */
   readonly dpopKey?: Readonly<Record<string, unknown>>;
+  /** The issuer's keys, as the library keeps them; absent where each check fetches them. */
+  readonly keys?: oauth.JWKSCacheInput;
 }
 
 export interface TokenGrant {
@@ -127,8 +130,14 @@ export async function requestToken(client: OAuth2Client, grant: TokenGrant): Pro
   const { body } = read;
   if (response.status >= 300 || body?.error !== undefined) throw serverRefusal(response, body);
   if (typeof body?.access_token !== 'string') throw withoutToken(response, body);
-  const conform = await conformResponse(client, server, self, { ...body }, grant.nonce);
-  return obtained(conform, body, client, obtainedAt, response.clockAhead);
+  const { conform, idToken } = await conformResponse(
+    { ...client, server },
+    self,
+    body,
+    grant.nonce,
+    response.clockAhead,
+  );
+  return { ...obtained(conform, body, client, obtainedAt, response.clockAhead), ...idToken };
 }
 
 function withoutToken(response: ServerResponse, body: Readonly<Record<string, unknown>> | undefined): CountersignError {
@@ -139,37 +148,6 @@ function withoutToken(response: ServerResponse, body: Readonly<Record<string, un
   return new CountersignError('token-failed', `${new URL(response.url).host} answered ${response.status}: ${message}`, {
     hint: 'Check tokenUrl: this may be a page for people; look at its answer in the console.',
   });
-}
-
-const anyTokenType: oauth.RecognizedTokenTypes = new Proxy({}, { get: () => () => {} });
-
-/** The library's own judgement; an ID token that fails is put on record, as the access token does not rest on it. */
-async function conformResponse(
-  { session, settings, server: known }: OAuth2Client,
-  server: oauth.AuthorizationServer,
-  self: oauth.Client,
-  body: Record<string, unknown>,
-  nonce: string | undefined,
-): Promise<oauth.TokenEndpointResponse> {
-  const options = { recognizedTokenTypes: anyTokenType };
-  const asResponse = (content: Record<string, unknown>): Response => Response.json(content);
-  const { id_token: idToken, ...rest } = body;
-  if (idToken !== undefined && settings.issuer !== undefined && !known.issuer.includes('{')) {
-    try {
-      return nonce === undefined
-        ? await oauth.processGenericTokenEndpointResponse(server, self, asResponse(body), options)
-        : await oauth.processAuthorizationCodeResponse(server, self, asResponse(body), {
-            ...options,
-            expectedNonce: nonce,
-          });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      session.note('token', String(server.token_endpoint), [`The ID token is not valid and is not kept: ${reason}.`]);
-      return oauth.processGenericTokenEndpointResponse(server, self, asResponse(rest), options);
-    }
-  }
-  const response = await oauth.processGenericTokenEndpointResponse(server, self, asResponse(rest), options);
-  return typeof idToken === 'string' ? { ...response, id_token: idToken } : response;
 }
 
 function obtained(
@@ -191,7 +169,6 @@ function obtained(
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(response.refresh_token === undefined ? {} : { refreshToken: response.refresh_token }),
     ...(response.scope === undefined ? {} : { scope: response.scope }),
-    ...(response.id_token === undefined ? {} : { idToken: response.id_token }),
     // Refresh tokens of public clients are bound to the key even where the access token is not.
     ...(dpopKey ? { dpopKey } : {}),
   };

@@ -256,10 +256,10 @@ const usedBy = (record: TokenRecord | undefined, file: string | undefined): read
 
 function recordOf(want: Want, token: ObtainedToken, previous: TokenRecord | undefined, refreshed: boolean): Kept {
   const { flow, key, values, environment, request } = want;
-  const { scope, ...rest } = token;
+  const { scope, idToken, idTokenProof: _, ...rest } = token;
   // A refresh that does not speak of them leaves the scope and the ID token as they were.
   const granted = scope ?? (refreshed ? previous?.scopeGranted : undefined);
-  const idToken = token.idToken ?? (refreshed ? previous?.idToken : undefined);
+  const identified = idToken === undefined && refreshed ? previous : token;
   return {
     ...(previous && !request ? identityOf(previous) : statedIdentity(flow, values, environment)),
     ...rest,
@@ -267,7 +267,8 @@ function recordOf(want: Want, token: ObtainedToken, previous: TokenRecord | unde
     ...(previous ? { name: previous.name } : {}),
     scheme: flow.scheme,
     ...(granted === undefined ? {} : { scopeGranted: granted }),
-    ...(idToken === undefined ? {} : { idToken }),
+    ...(identified?.idToken === undefined ? {} : { idToken: identified.idToken }),
+    ...(identified?.idTokenProof === undefined ? {} : { idTokenProof: identified.idTokenProof }),
     ...(environment === undefined ? {} : { environment }),
     config: flow.kept(values),
     usedBy: usedBy(previous, request?.usedBy),

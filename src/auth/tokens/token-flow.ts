@@ -1,6 +1,6 @@
 import type { ClientTls } from '../../core/client-tls.ts';
 import type { HttpRequest } from '../../core/request.ts';
-import type { TokenRecord } from './token-record.ts';
+import type { IdTokenProof, TokenRecord } from './token-record.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -22,6 +22,7 @@ export interface ObtainedToken {
   readonly tokenSecret?: string;
   readonly refreshToken?: string;
   readonly idToken?: string;
+  readonly idTokenProof?: IdTokenProof;
   readonly scope?: string;
   /** Milliseconds since the epoch. */
   readonly obtainedAt: number;

@@ -1,5 +1,11 @@
 import type { Token } from '../token-source.ts';
 
+/** Whether the ID token's signature was verified with the issuer's keys when it came. */
+export interface IdTokenProof {
+  readonly verified: boolean;
+  readonly reason?: 'issuer-unknown' | 'issuer-template' | 'no-keys' | 'keys-unavailable' | 'no-such-key' | 'algorithm';
+}
+
 /** A token as it is kept: what was granted, what was asked for, and what refreshing it needs apart from secrets. */
 export interface TokenRecord {
   /** Identifies issuer, client, scope, audience, user and environment; an opaque digest. */
@@ -23,6 +29,7 @@ export interface TokenRecord {
   readonly tokenSecret?: string;
   readonly refreshToken?: string;
   readonly idToken?: string;
+  readonly idTokenProof?: IdTokenProof;
   /** Milliseconds since the epoch. */
   readonly obtainedAt: number;
   /** Milliseconds since the epoch; absent where the server did not say. */
@@ -85,15 +92,7 @@ export function hasAccessToken(record: TokenRecord | undefined): record is Token
   return record?.accessToken !== undefined;
 }
 
-/** A record from its JSON text; undefined where the text is not one (written by another version, cut short). */
-export function parseTokenRecord(text: string): TokenRecord | undefined {
-  try {
-    return asTokenRecord(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
+/** A record as it was stored; undefined where it is none (written by another version, cut short). */
 export function asTokenRecord(value: unknown): TokenRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const record = value as Record<string, unknown>;

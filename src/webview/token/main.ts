@@ -142,7 +142,7 @@ function details(model: TokenModel): HTMLElement {
   );
 }
 
-function claims({ of, header, claims: list }: JwtModel): HTMLElement {
+function claims({ of, header, claims: list, proof }: JwtModel): HTMLElement {
   const row = ({ name, value, instant }: ClaimModel): HTMLElement =>
     h(
       'tr',
@@ -152,8 +152,19 @@ function claims({ of, header, claims: list }: JwtModel): HTMLElement {
     );
   return section(
     of === 'access' ? texts.accessToken : texts.idToken,
-    h('p', { class: 'calm note' }, of === 'access' ? texts.unverified : texts.unverifiedId),
+    h('p', { class: 'calm note' }, of === 'access' ? texts.unverified : texts.saysWho),
+    ...(proof ? [signature(proof)] : []),
     h('table', {}, h('tbody', {}, ...list.map(row)), h('tbody', { class: 'head' }, ...header.map(row))),
+  );
+}
+
+function signature({ verified, reason }: NonNullable<JwtModel['proof']>): HTMLElement {
+  return h(
+    'p',
+    { class: `signature ${verified ? 'verified' : 'unverified'}` },
+    icon(verified ? 'verified' : 'unverified'),
+    h('span', {}, verified ? texts.signatureVerified : texts.signatureUnverified),
+    reason !== undefined && h('span', { class: 'calm' }, texts[reason]),
   );
 }
 

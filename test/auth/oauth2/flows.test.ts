@@ -309,7 +309,11 @@ describe('OAuth 2.0 flows', () => {
       });
       assert.deepEqual(
         server.received.map(({ url }) => url),
-        ['/tenant/.well-known/openid-configuration', '/.well-known/oauth-authorization-server/tenant'],
+        [
+          '/tenant/.well-known/openid-configuration',
+          '/.well-known/oauth-authorization-server/tenant',
+          '/.well-known/openid-configuration/tenant',
+        ],
       );
     });
   });

@@ -220,7 +220,7 @@ describe('OAuth 2.0 grants', () => {
     const second = await get(values);
     assert.deepEqual(
       records.map(record => record.purpose),
-      ['discovery', 'token', 'discovery', 'refresh'],
+      ['discovery', 'token', 'discovery', 'refresh', 'keys'],
     );
     const shown = records.map(({ request: sent, responseBody, response }) => [
       sent.maskedUrl ?? sent.url,
