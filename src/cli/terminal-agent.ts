@@ -37,7 +37,7 @@ export function terminalAgent(ports: TerminalAgentPorts): AuthorizationAgent {
       const session = ours ? await loopbackSession(wish, url => show(url, wish, ports)) : elsewhere(wish, ports);
       return {
         ...session,
-        authorize: (url, judge) => Promise.race([session.authorize(url, judge), pasted(wish, judge, url)]),
+        authorize: (url, judge, state) => Promise.race([session.authorize(url, judge), pasted(wish, judge, state)]),
       };
     },
     async showDeviceCode(code) {
@@ -65,17 +65,19 @@ function elsewhere(wish: CallbackWish, ports: TerminalAgentPorts): Authorization
   };
 }
 
-async function pasted({ signal }: CallbackWish, judge: CallbackJudge, url: string): Promise<URLSearchParams> {
+/** @throws CountersignError `cancelled` where the person closes the input, or interrupts the call */
+async function pasted({ signal }: CallbackWish, judge: CallbackJudge, state?: string): Promise<URLSearchParams> {
   const { createInterface } = await import('node:readline/promises');
   const { pastedCallback } = await import('../auth/oauth2/authorization-callback.ts');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  signal.addEventListener('abort', () => terminal.close(), { once: true });
+  const { promise: closed, reject } = Promise.withResolvers<never>();
+  closed.catch(() => {});
+  terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  terminal.once('close', () => reject(new CountersignError('cancelled', 'Signing in was cancelled.')));
   try {
     for (;;) {
-      const text = await terminal.question('Paste the address that the browser ends at: ', { signal });
-      const parameters = pastedCallback(text);
-      const state = new URL(url).searchParams.get('state');
-      if (!/[?#=]/.test(text) && state !== null) parameters.set('state', state);
+      const answer = terminal.question('Paste the address that the browser ends at: ', { signal });
+      const parameters = pastedCallback(await Promise.race([answer, closed]), state);
       const problem = judge(parameters);
       if (problem === undefined || parameters.has('error')) return parameters;
       process.stderr.write(`${problem}\n`);

@@ -10,6 +10,11 @@ const formLimit = 64 * 1024;
 const statedPort = /^http:\/\/[^/?#]*:(\d+)(?=[/?#]|$)/i;
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
 
+function addressesOf({ hostname }: URL): readonly string[] {
+  if (hostname === 'localhost') return ['127.0.0.1', '::1'];
+  return [hostname === '[::1]' ? '::1' : '127.0.0.1'];
+}
+
 /** True for callback URLs that a listener on this machine can serve: plain http on a loopback name. */
 export function isLoopbackCallback(callbackUrl: string): boolean {
   if (!URL.canParse(callbackUrl)) return false;
@@ -18,7 +23,8 @@ export function isLoopbackCallback(callbackUrl: string): boolean {
 }
 
 /**
- * Listens on the loopback interface for one callback. Without a port in the wished callback URL, the system chooses
+ * Listens on the loopback interface for one callback; for `localhost` on both of its addresses, as browsers try either
+ * first, and whoever else listens at the other would be given the code. Without a port in the wished callback URL, the system chooses
  * one; without a URL it is `http://127.0.0.1:port/callback`. The first request to its path that carries an answer ends
  * the flow, whether or not it is the right one: a wrong state may be an attack, and another try needs a new flow.
  * @throws CountersignError `io` when the port is taken
@@ -29,9 +35,8 @@ export async function loopbackSession(
   open: (url: string) => Promise<void>,
 ): Promise<AuthorizationSession> {
   const stated = wish.callbackUrl ?? 'http://127.0.0.1/callback';
-  const host = new URL(stated).hostname === '[::1]' ? '::1' : '127.0.0.1';
   const listener = new CallbackListener(stated, wish);
-  await listener.listen(Number(statedPort.exec(stated)?.[1] ?? 0), host);
+  await listener.listen(Number(statedPort.exec(stated)?.[1] ?? 0));
   return {
     redirectUri: listener.redirectUri,
     async authorize(url, judge) {
@@ -46,7 +51,7 @@ export async function loopbackSession(
 
 class CallbackListener {
   #port = 0;
-  readonly #server: Server;
+  readonly #servers: ReadonlyMap<string, Server>;
   readonly #stated: string;
   readonly #callback: URL;
   readonly #wish: Pick<CallbackWish, 'responseMode' | 'server' | 'signal'>;
@@ -60,28 +65,55 @@ class CallbackListener {
     this.#callback = new URL(stated);
     this.#wish = wish;
     this.#result.promise.catch(() => {});
-    this.#server = createServer({ requestTimeout: 10_000, maxHeaderSize: 64 * 1024 }, (request, response) => {
-      this.#serve(request, response).catch(() => response.destroy());
-    });
+    const serve = (): Server =>
+      createServer({ requestTimeout: 10_000, maxHeaderSize: 64 * 1024 }, (request, response) => {
+        this.#serve(request, response).catch(() => response.destroy());
+      });
+    this.#servers = new Map(addressesOf(this.#callback).map(host => [host, serve()]));
   }
 
-  async listen(port: number, host: string): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#server.once('error', reject);
-    this.#server.listen({ port, host, exclusive: true }, resolve);
-    try {
-      await promise;
-    } catch (cause) {
-      throw new CountersignError('io', `Nothing can listen at ${this.#callback.origin} for the callback.`, {
-        hint: 'Another program may use that port: end it, or choose another callbackUrl (and register it).',
-        cause,
-      });
+  async listen(port: number): Promise<void> {
+    const attempts = port === 0 ? 5 : 1;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#listen(port);
+        break;
+      } catch (cause) {
+        await this.#closeServers();
+        // The port that the system chose at one address may be taken at the other.
+        if (attempt < attempts) continue;
+        throw new CountersignError('io', `Nothing can listen at ${this.#callback.origin} for the callback.`, {
+          hint: 'Another program, or another sign-in that is still open, uses that port: end it, or choose another callbackUrl (and register it).',
+          cause,
+        });
+      }
     }
-    this.#server.removeListener('error', reject);
-    // A server that is closed, as by an early abort, has no address any more.
-    this.#port = (this.#server.address() as AddressInfo).port;
     this.#wish.signal.addEventListener('abort', this.#cancel, { once: true });
     if (this.#wish.signal.aborted) this.#cancel();
+  }
+
+  async #listen(wanted: number): Promise<void> {
+    let port = wanted;
+    let heard = false;
+    for (const [host, server] of this.#servers) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      server.once('error', reject);
+      server.listen({ port, host, exclusive: true }, resolve);
+      try {
+        await promise;
+      } catch (error) {
+        // A machine without IPv6 has one loopback address only.
+        const missing = heard && /^(EADDRNOTAVAIL|EAFNOSUPPORT)$/.test((error as NodeJS.ErrnoException).code ?? '');
+        if (!missing) throw error;
+        continue;
+      } finally {
+        server.removeListener('error', reject);
+      }
+      // A server that is closed, as by an early abort, has no address any more.
+      port = (server.address() as AddressInfo).port;
+      heard = true;
+    }
+    this.#port = port;
   }
 
   /** As it was stated, to the letter: servers compare it so. Only a port is put in where none was. */
@@ -103,14 +135,19 @@ class CallbackListener {
   async #end(): Promise<void> {
     this.#wish.signal.removeEventListener('abort', this.#cancel);
     this.#result.reject(new CountersignError('cancelled', 'Signing in was cancelled.'));
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#server.close(() => resolve());
+    const closed = this.#closeServers();
     // Whoever is being answered gets the page; connections that just linger don't keep the port.
-    this.#server.closeIdleConnections();
-    const last = setTimeout(() => this.#server.closeAllConnections(), 500);
+    for (const server of this.#servers.values()) server.closeIdleConnections();
+    const last = setTimeout(() => {
+      for (const server of this.#servers.values()) server.closeAllConnections();
+    }, 500);
     last.unref();
-    await promise;
+    await closed;
     clearTimeout(last);
+  }
+
+  async #closeServers(): Promise<void> {
+    await Promise.all([...this.#servers.values()].map(server => new Promise(resolve => server.close(resolve))));
   }
 
   readonly #cancel = (): void => void this.close();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { axeViolations } from './axe.ts';
+import { startRotatingServer } from './rotating-server.ts';
 import { credentials, openWorkbench, type SharedWorkbench, waitUntil } from './workbench.ts';
 
 const themes = ['Light Modern', 'Dark Modern', 'Default High Contrast'] as const;
@@ -179,6 +180,43 @@ describe('a token by OAuth 2.0 in the workbench', function () {
     await window.answer(address);
     const details = await window.webview('h1:has-text("pasted")');
     await details.getByText('Valid', { exact: true }).waitFor();
+  });
+
+  it('is got with a callback to the editor itself, by the address that leads back to this window', async () => {
+    const { window } = shared;
+    await window.closeEverything();
+    const context = window.page.context();
+    const server = await startRotatingServer();
+    // Addresses on this machine would be rewritten on their way out, as this build forwards their ports.
+    const login = 'https://login.example.com/authorize';
+    await context.route(`${login}?*`, route => {
+      const { search } = new URL(route.request().url());
+      return route.fulfill({ status: 302, headers: { location: `${server.origin}/authorize${search}` } });
+    });
+    try {
+      const stated = { tokenName: 'by-uri', authUrl: login, tokenUrl: `${server.origin}/token`, clientId: 'uri' };
+      const fields = Object.entries({ ...stated, callbackUrl: 'code-oss://countersign.countersign/callback' });
+      const statement = fields.map(([name, value]) => `#   ${name} = ${value}\n`).join('');
+      window.write('oauth-uri.http', `### Me\n# @auth oauth2\n${statement}GET ${server.origin}/me\n`);
+      await window.openFile('oauth-uri.http');
+      const opened = popup();
+      await window.clickCodeLens('Get New Access Token');
+      const question = window.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Open', exact: true });
+      await Promise.race([opened, question.click()]);
+      const page = await opened;
+      // The workbench's own page, which hands the answer on to the window that waits for it.
+      await page.getByText('You can close this page now').waitFor();
+      await page.close();
+      await window.page.bringToFront();
+      await window.webview('h1:has-text("by-uri")');
+      const { origin, pathname, searchParams } = new URL(server.redirects[0] ?? '');
+      assert.equal(origin, new URL(window.page.url()).origin);
+      assert.match(pathname, /\/callback$/);
+      assert.equal(searchParams.get('vscode-authority'), 'countersign.countersign');
+    } finally {
+      await context.unroute(`${login}?*`);
+      await server.close();
+    }
   });
 
   it('shows a device code with its QR code in every theme, and comes when it has been entered', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import http from 'node:http';
+import http, { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { AuthorizationSession, CallbackWish } from '../../src/auth/oauth2/authorization-agent.ts';
 import { isLoopbackCallback, loopbackSession } from '../../src/http/loopback-callback.ts';
 
@@ -104,6 +105,30 @@ describe('the loopback callback', () => {
     const { port } = new URL(taken);
     // The whole of 127/8 is loopback: a listener on every interface would answer here too.
     await assert.rejects(fetch(`http://127.0.0.2:${port}/callback?code=c&state=s`));
+  });
+
+  it('listens at both addresses of localhost, and at neither where somebody else has one of them', async () => {
+    const flow = await start({ callbackUrl: 'http://localhost/cb' });
+    const { port } = new URL(flow.redirectUri);
+    for (const host of ['127.0.0.1', '[::1]']) {
+      assert.equal((await fetch(`http://${host}:${port}/elsewhere`)).status, 404, host);
+    }
+    await flow.close();
+    const other = createServer();
+    await new Promise<void>(resolve => other.listen(0, '::1', resolve));
+    try {
+      const callbackUrl = `http://localhost:${(other.address() as AddressInfo).port}/cb`;
+      const { signal } = new AbortController();
+      const wish = { callbackUrl, responseMode: 'query', server: 'x', signal } as const;
+      await assert.rejects(
+        loopbackSession(wish, async () => {}),
+        { code: 'io', hint: /another sign-in that is still open/ },
+      );
+      const first = await start({ callbackUrl: callbackUrl.replace('localhost', '127.0.0.1') });
+      await first.close();
+    } finally {
+      other.close();
+    }
   });
 
   it('keeps a callback URL as it was registered, to the letter', async () => {

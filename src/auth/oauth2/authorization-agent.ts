@@ -31,9 +31,10 @@ export interface AuthorizationSession {
   /**
    * Opens the authorization URL and gives the parameters that come back. `judge` says whether they end the flow well;
    * the agent shows its message to the person where it can (the loopback page, a notification).
+   * @param state what the answer must carry; a pushed request does not show it in its URL
    * @throws CountersignError `cancelled` when the person gives up
    */
-  authorize(url: string, judge: CallbackJudge): Promise<URLSearchParams>;
+  authorize(url: string, judge: CallbackJudge, state?: string): Promise<URLSearchParams>;
   close(): Promise<void>;
 }
 

@@ -25,8 +25,12 @@ export function validateCallback(parameters: URLSearchParams, expected: Expected
     if (parameters.getAll(name).length > 1) throw refused(`The callback carries “${name}” more than once.`);
   }
   const state = parameters.get('state');
+  const error = parameters.get('error');
   if (state === null) {
-    throw refused('The callback carries no state, so it may not belong to this sign-in.', stateHint);
+    // Some servers forget the state when they refuse; what they say is told all the same.
+    const said = [error, parameters.get('error_description')].filter(Boolean).join(': ');
+    const words = said === '' ? '' : ` It says: ${shown(said)}`;
+    throw refused(`The callback carries no state, so it may not belong to this sign-in.${words}`, stateHint);
   }
   if (!sameText(state, expected.state)) {
     throw refused(
@@ -41,7 +45,6 @@ export function validateCallback(parameters: URLSearchParams, expected: Expected
   if (issuer !== null && expected.issuer !== undefined && !sameText(issuer, expected.issuer)) {
     throw refused(`The callback comes from “${issuer}”, not from “${expected.issuer}”.`, issuerHint);
   }
-  const error = parameters.get('error');
   if (error !== null) {
     throw authorizationRefusal(
       error,
@@ -68,23 +71,27 @@ function refused(message: string, hint?: string): CountersignError {
   return new CountersignError('token-failed', message, hint === undefined ? {} : { hint });
 }
 
+const shown = (text: string): string => text.replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 300);
+
 /** Equality in constant time. */
 function sameText(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** The parameters of a callback that was pasted by hand: a whole address, its query or fragment, or a bare code. */
-export function pastedCallback(text: string): URLSearchParams {
+const answers = /(?:^|[?#&])(?:code|state|error|access_token|id_token|oauth_token|oauth_verifier)=/;
+
+/**
+ * The parameters of a callback that was pasted by hand: a whole address, its query or fragment, or a bare code, of which
+ * the person vouches that it belongs to the sign-in with that state. Empty where the text is none of these.
+ * @see RFC 6749 §A.11
+ */
+export function pastedCallback(text: string, state?: string): URLSearchParams {
   const trimmed = text.trim();
   const mark = trimmed.search(/[?#]/);
-  const tail =
-    mark >= 0
-      ? trimmed.slice(mark)
-      : trimmed.includes('=')
-        ? trimmed
-        : `code=${encodeURIComponent(trimmed.toWellFormed())}`;
-  return callbackParameters(tail);
+  if (answers.test(trimmed)) return callbackParameters(mark >= 0 ? trimmed.slice(mark) : trimmed);
+  if (!/^[\x21-\x7e]+$/.test(trimmed) || /:\/\/|[?#]/.test(trimmed)) return new URLSearchParams();
+  return new URLSearchParams({ code: trimmed, ...(state ? { state } : {}) });
 }
 
 /** The parameters in the query and the fragment of a callback's address. */

@@ -96,7 +96,7 @@ async function askPerson(
     }
   };
   try {
-    const callback = await untilAborted(flow.authorize(url, judge), signal);
+    const callback = await untilAborted(flow.authorize(url, judge, expected.state), signal);
     validateCallback(callback, expected);
     session.note('authorization', url, issuerWarning(callback, expected, url));
     return callback;

@@ -36,7 +36,15 @@ export async function openSharedToken(shared: string, passphrase: string): Promi
       hint: 'Ask for the passphrase again, and copy the whole text.',
     });
   }
-  const record = asTokenRecord(JSON.parse(text));
+  const record = recordOf(text);
   if (!record) throw new CountersignError('invalid-value', 'This text holds no token of Countersign.');
   return record;
+}
+
+function recordOf(text: string): TokenRecord | undefined {
+  try {
+    return asTokenRecord(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }

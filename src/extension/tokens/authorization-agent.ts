@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type {
   AuthorizationAgent,
   AuthorizationSession,
+  CallbackJudge,
   CallbackWish,
   DeviceCode,
   DeviceCodeDisplay,
@@ -92,7 +93,7 @@ export class EditorAgent implements AuthorizationAgent {
       const session = await way.session(wish, surroundings, open);
       return {
         redirectUri: session.redirectUri,
-        authorize: (url, judge) => this.#authorize(session, signIn, url, judge),
+        authorize: (url, judge, state) => this.#authorize(session, signIn, url, judge, state),
         async close() {
           signIn.end();
           await session.close();
@@ -112,13 +113,19 @@ export class EditorAgent implements AuthorizationAgent {
     session: AuthorizationSession,
     signIn: SignIn,
     url: string,
-    judge: Parameters<AuthorizationSession['authorize']>[1],
+    judge: CallbackJudge,
+    state: string | undefined,
   ): Promise<URLSearchParams> {
-    signIn.waiting(url, judge, () => openInBrowser(url));
-    const answer = session.authorize(url, judge);
+    signIn.waiting(judge, state, () => openInBrowser(url));
+    const answer = session.authorize(url, judge, state);
     answer.catch(() => {});
     if (isPasting(session)) void signIn.paste();
-    return Promise.race([answer, signIn.given]);
+    try {
+      return await Promise.race([answer, signIn.given]);
+    } finally {
+      // What follows is between this machine and the server: there is nothing to finish in a browser any more.
+      signIn.end();
+    }
   }
 }
 

@@ -6,12 +6,13 @@ import { askForCallback } from './pasted-callback.ts';
 export const openAgain = 'countersign.signIn.openAgain';
 export const pasteCallback = 'countersign.signIn.paste';
 
-/** The sign-ins that are under way, latest last: what the links in their notifications act on. */
+/** The sign-ins that are under way, by number: what the links in their notifications act on. */
 export class SignIns implements vscode.Disposable {
-  readonly #running: SignIn[] = [];
+  readonly #running = new Map<number, SignIn>();
+  #last = 0;
   readonly #disposables = [
-    vscode.commands.registerCommand(openAgain, () => this.#running.at(-1)?.openAgain()),
-    vscode.commands.registerCommand(pasteCallback, () => this.#running.at(-1)?.paste()),
+    vscode.commands.registerCommand(openAgain, (number?: unknown) => this.#of(number)?.openAgain()),
+    vscode.commands.registerCommand(pasteCallback, (number?: unknown) => this.#of(number)?.paste()),
   ];
 
   dispose(): void {
@@ -20,17 +21,25 @@ export class SignIns implements vscode.Disposable {
 
   /** Shows that somebody has to sign in at `server`, until it is ended. */
   start(server: string, signal: AbortSignal): SignIn {
-    const signIn = new SignIn(server, signal, () => this.#running.splice(this.#running.indexOf(signIn), 1));
-    this.#running.push(signIn);
+    this.#last += 1;
+    const number = this.#last;
+    const signIn = new SignIn(number, server, signal, () => this.#running.delete(number));
+    this.#running.set(number, signIn);
     return signIn;
+  }
+
+  #of(number: unknown): SignIn | undefined {
+    return typeof number === 'number' ? this.#running.get(number) : [...this.#running.values()].at(-1);
   }
 }
 
 /** One sign-in as the person sees it: a notification with Cancel, and links to open the page again or paste its end. */
 export class SignIn {
+  readonly #number: number;
   readonly #server: string;
   readonly #signal: AbortSignal;
   readonly #ended: () => void;
+  readonly #over = new AbortController();
   readonly #done = Promise.withResolvers<void>();
   readonly #given = Promise.withResolvers<URLSearchParams>();
   #progress: vscode.Progress<{ message?: string }> | undefined;
@@ -40,7 +49,8 @@ export class SignIn {
   #state: string | undefined;
   #pasting = false;
 
-  constructor(server: string, signal: AbortSignal, ended: () => void) {
+  constructor(number: number, server: string, signal: AbortSignal, ended: () => void) {
+    this.#number = number;
     this.#server = server;
     this.#signal = signal;
     this.#ended = ended;
@@ -72,14 +82,15 @@ export class SignIn {
     this.#progress?.report({ message });
   }
 
-  /** The browser is open at that address; `open` shows it again. */
-  waiting(url: string, judge: CallbackJudge, open: () => Promise<unknown>): void {
+  /** The browser is open; `open` shows the page again. */
+  waiting(judge: CallbackJudge, state: string | undefined, open: () => Promise<unknown>): void {
     this.#open = open;
     this.#judge = judge;
-    this.#state = new URL(url).searchParams.get('state') ?? undefined;
+    this.#state = state;
+    const which = encodeURIComponent(JSON.stringify([this.#number]));
     const links = [
-      `[${vscode.l10n.t('Open Again')}](command:${openAgain})`,
-      `[${vscode.l10n.t('Paste the Address…')}](command:${pasteCallback})`,
+      `[${vscode.l10n.t('Open Again')}](command:${openAgain}?${which})`,
+      `[${vscode.l10n.t('Paste the Address…')}](command:${pasteCallback}?${which})`,
     ];
     this.say(`${vscode.l10n.t('Finish in your browser.')} ${links.join(' · ')}`);
   }
@@ -91,16 +102,20 @@ export class SignIn {
   async paste(): Promise<void> {
     if (this.#pasting) return;
     this.#pasting = true;
+    const over = new vscode.CancellationTokenSource();
+    this.#over.signal.addEventListener('abort', () => over.cancel(), { once: true });
     try {
-      const parameters = await askForCallback(this.#server, this.#state, this.#judge);
+      const parameters = await askForCallback(this.#server, this.#state, this.#judge, over.token);
       if (parameters) this.#given.resolve(parameters);
     } finally {
       this.#pasting = false;
+      over.dispose();
     }
   }
 
   end(): void {
     this.#signal.removeEventListener('abort', this.#cancel);
+    this.#over.abort();
     this.#done.resolve();
     this.#ended();
   }

@@ -71,8 +71,8 @@ export class UriCallbacks implements vscode.Disposable, vscode.UriHandler {
     let flow: string | undefined;
     return {
       redirectUri,
-      authorize: async url => {
-        flow = flowOf(new URL(url).searchParams) ?? '';
+      authorize: async (url, _judge, state) => {
+        flow = state ?? flowOf(new URL(url).searchParams) ?? '';
         this.#waiting.set(flow, resolve);
         await open(url);
         return promise;

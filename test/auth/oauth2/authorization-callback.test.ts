@@ -49,6 +49,36 @@ describe('authorization callbacks', () => {
     assert.equal(pastedCallback('a/b').get('code'), 'a/b');
   });
 
+  it('takes a bare code for one of this sign-in, even where it looks like a parameter', () => {
+    for (const code of ['4/0AX4', 'c2VjcmV0==', 'a.b-c~d']) {
+      assert.deepEqual([...pastedCallback(` ${code}\n`, 's-1')].sort(), [
+        ['code', code],
+        ['state', 's-1'],
+      ]);
+    }
+    assert.equal(pastedCallback('?code=c', 's-1').get('state'), null);
+  });
+
+  for (const text of [
+    'hello world',
+    'https://app.example/callback',
+    '?',
+    '#',
+    'https://app.example/?page=2',
+    'ü',
+    '',
+  ]) {
+    it(`takes “${text}” for no answer at all`, () => assert.equal(pastedCallback(text, 's-1').size, 0));
+  }
+
+  it('tells what the server says where it forgets the state', () => {
+    const message = /carries no state.* It says: access_denied: Ada said no$/;
+    assert.throws(() => check('error=access_denied&error_description=Ada+said%0Ano'), {
+      code: 'token-failed',
+      message,
+    });
+  });
+
   it('reads query and fragment of an address', () => {
     assert.equal(callbackParameters('https://x/cb?state=s#access_token=t').toString(), 'state=s&access_token=t');
     assert.equal(callbackParameters('https://x/cb').toString(), '');
