@@ -23,6 +23,13 @@ GET ${server.origin}/four
 ### As a CI job
 # @auth oauth2 grantType=jwt_bearer clientId=ci assertionFrom=ci ciVariable=JOB_TOKEN tokenUrl=${server.origin}/token
 GET ${server.origin}/five
+### A token anywhere
+# @auth apikey key=k value="{{$token c}}" in=cookie
+POST ${server.origin}/any/{{$token c}}?q={{$token c}}
+X-Token: <{{$token c}}>
+Content-Type: application/x-www-form-urlencoded
+
+t={{$token c}}
 ### For another's token
 # @auth oauth2 grantType=token_exchange clientId=x subjectToken=theirs tokenUrl=${server.origin}/token
 GET ${server.origin}/six
@@ -63,6 +70,31 @@ GET ${server.origin}/six
       ],
     );
     assert.doesNotMatch(first.stdout + first.stderr, /from-the-server|hush/);
+  });
+
+  it('puts a token by its name anywhere in a request, masked where it is shown', async () => {
+    await run('--name', 'One');
+    const { status, stdout, stderr } = await run('--name', 'A token anywhere');
+    assert.equal(status, 0, stdout + stderr);
+    const { url, headers, form } = server.received.at(-1) ?? {};
+    const token = 'from-the-server';
+    assert.equal(url, `/any/${token}?q=${token}`);
+    assert.deepEqual([headers?.cookie, headers?.['x-token'], form?.get('t')], [`k=${token}`, `<${token}>`, token]);
+    assert.ok(!stdout.includes(token), stdout);
+    const shown = await countersign(folder, ['preview', 'a.http', '--name', 'A token anywhere'], {
+      env: { XDG_CONFIG_HOME: `${folder}/.config`, COUNTERSIGN_KEYCHAIN: 'off', ...variables },
+    });
+    assert.equal(shown.status, 0, shown.stderr);
+    assert.ok(!(shown.stdout + shown.stderr).includes(token), shown.stdout);
+  });
+
+  it('says what to do where a server has no endpoint to revoke at, and keeps the token', async () => {
+    await run('--name', 'One');
+    const env = { XDG_CONFIG_HOME: `${folder}/.config`, COUNTERSIGN_KEYCHAIN: 'off', ...variables };
+    const revoked = await countersign(folder, ['token', 'revoke', 'c'], { env });
+    assert.equal(revoked.status, 1);
+    assert.match(revoked.stderr, /needs “revokeUrl”/);
+    assert.match((await countersign(folder, ['token', 'list'], { env })).stdout, /^c\s+valid/m);
   });
 
   it('does with a token for this call where its home can’t be written, and says so', async () => {

@@ -145,7 +145,7 @@ function tokenOfCallback(callback: URLSearchParams, session: ServerSession, endp
     obtainedAt,
     ...(typeof body?.expires_in === 'number' ? { expiresAt: obtainedAt + body.expires_in * 1000 } : {}),
     ...(typeof body?.scope === 'string' ? { scope: body.scope } : {}),
-    ...(typeof body?.id_token === 'string' ? { idToken: body.id_token } : {}),
+    ...(typeof body?.id_token === 'string' ? { idToken: body.id_token, idTokenProof: { verified: false } } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TokenIdentity } from '../tokens/token-flow.ts';
-import { needsPerson, type OAuth2Settings } from './settings.ts';
+import { needsPerson, type OAuth2Settings, type Pairs } from './settings.ts';
 
 /**
  * The identity of the token that these settings ask for: issuer, client, scope, audience, user and environment.
@@ -21,6 +21,9 @@ export function tokenIdentity(settings: OAuth2Settings, environment: string | un
     settings.assertionFrom === 'key' ? (settings.assertionClaims ?? '') : '',
     settings.tokenName ?? '',
     settings.dpop ? 'dpop' : '',
+    settings.grantType === 'token_exchange' ? (settings.requestedTokenType ?? '') : '',
+    settings.grantType === 'token_exchange' ? (credential(settings.actorToken) ?? '') : '',
+    told(needsPerson(settings) ? [...settings.authParams, ...settings.tokenParams] : settings.tokenParams),
     environment ?? '',
   ];
   return {
@@ -32,6 +35,15 @@ export function tokenIdentity(settings: OAuth2Settings, environment: string | un
     ...(settings.audience === undefined ? {} : { audience: settings.audience }),
     ...(user === undefined ? {} : { user }),
   };
+}
+
+/** How a person is asked to sign in: nothing of the token that comes of it. */
+const manners = new Set(['prompt', 'max_age', 'display', 'ui_locales', 'acr_values', 'nonce', 'state', 'access_type']);
+
+/** What is told in parameters of the person's own may ask for another token: an audience, a tenant, a subject. */
+function told(pairs: Pairs): string {
+  const telling = pairs.filter(([name]) => !manners.has(name)).map(pair => pair.join('='));
+  return [...new Set(telling)].sort().join('&');
 }
 
 /** Who the token is for: a name where there is one, otherwise a digest of the credential that stands for somebody. */

@@ -28,7 +28,9 @@ export function readTokenResponse(response: ServerResponse): LenientResponse {
   readLifetime(body, warnings);
   if (Array.isArray(body.scope)) {
     warnings.push('The response gives its scope as a list.');
-    body.scope = body.scope.join(' ');
+    // An empty one says as little as none.
+    if (body.scope.length === 0) delete body.scope;
+    else body.scope = body.scope.join(' ');
   }
   for (const name of ['refresh_token', 'id_token', 'scope']) {
     if (body[name] !== undefined && typeof body[name] !== 'string') {

@@ -14,7 +14,7 @@ export interface TokenSourceOptions {
   /** One per scheme. */
   readonly flows: readonly TokenFlow[];
   readonly clock: Clock;
-  /** What renewing a token takes without a request at hand: what the files that use it ask for, secrets included. */
+  /** For renewing a token without a request at hand: all that the files that use it state, secrets included, or none. */
   readonly credentials?: (record: TokenRecord) => Promise<StatedCredentials | undefined>;
   /** Told what went wrong without stopping anything, one sentence. */
   readonly warn?: (message: string) => void;
@@ -73,7 +73,7 @@ class StoredTokens implements StoredTokenSource {
     const want = this.#want(request, environment);
     // A stored successor of the refresh token counts; using an earlier one may end the whole login.
     if (want.flow.obtainsByRefresh?.(want.values)) return this.#renewed(want, signal, this.#options.clock.now());
-    return this.#flights.run(`new ${want.key}`, signal, shared => this.#fetch(want, shared));
+    return this.#fetched(want, signal);
   }
 
   async renew(key: string, signal: AbortSignal): Promise<TokenRecord> {
@@ -102,11 +102,15 @@ class StoredTokens implements StoredTokenSource {
     const record = await this.#known(key);
     const { flow, values, http } = await this.#wantOf(record);
     if (!flow.revoke) throw new CountersignError('token-failed', 'Tokens of this scheme cannot be revoked from here.');
-    await this.#options.store.lock(key, async () => {
-      await flow.revoke?.(values, (await this.#read(key)) ?? record, signal, http?.tls);
-      this.#unsaved.delete(key);
-      await this.#options.store.delete(key);
-    });
+    await this.#options.store.lock(
+      key,
+      async () => {
+        await flow.revoke?.(values, (await this.#read(key)) ?? record, signal, http?.tls);
+        this.#unsaved.delete(key);
+        await this.#options.store.delete(key);
+      },
+      signal,
+    );
   }
 
   async #peek({ flow, key, values }: Want): Promise<TokenState> {
@@ -148,8 +152,13 @@ class StoredTokens implements StoredTokenSource {
     return this.#flights.run(want.key, signal, async shared => {
       const stored = await this.#options.store.lock(want.key, () => this.#renewLocked(want, shared, after), shared);
       // A person may take minutes: other windows are not kept waiting for that long.
-      return stored ?? this.#fetch(want, shared);
+      return stored ?? this.#fetched(want, shared);
     });
+  }
+
+  /** Anew; a person who is being asked already, by a request or by hand, is asked once. */
+  #fetched(want: Want, signal: AbortSignal): Promise<Kept> {
+    return this.#flights.run(`new ${want.key}`, signal, shared => this.#fetch(want, shared));
   }
 
   async #renewLocked(want: Want, signal: AbortSignal, after: number | undefined): Promise<Kept | undefined> {
@@ -161,7 +170,7 @@ class StoredTokens implements StoredTokenSource {
     while (record?.refreshToken !== undefined && flow.refresh) {
       const tried: TokenRecord = record;
       try {
-        const token = await flow.refresh({ ...tried.config, ...values }, tried, signal, http?.tls);
+        const token = await flow.refresh(values, tried, signal, http?.tls);
         return await this.#keep(want, token, tried, true);
       } catch (error) {
         const verdict = flow.refreshVerdict?.(error) ?? 'refused';
@@ -212,7 +221,10 @@ class StoredTokens implements StoredTokenSource {
   }
 
   async #read(key: string): Promise<TokenRecord | undefined> {
-    return this.#unsaved.get(key) ?? (await this.#options.store.get(key));
+    const unsaved = this.#unsaved.get(key);
+    if (!unsaved) return this.#options.store.get(key);
+    const stored = await this.#options.store.get(key).catch(() => undefined);
+    return stored && stored.obtainedAt > unsaved.obtainedAt ? stored : unsaved;
   }
 
   async #known(key: string): Promise<TokenRecord> {
@@ -237,7 +249,8 @@ class StoredTokens implements StoredTokenSource {
 
   async #wantOf(record: TokenRecord): Promise<Want> {
     const stated = await this.#options.credentials?.(record);
-    const values = { ...record.config, ...stated?.values };
+    // What is stated counts whole: a kept address that is stated no more, or was imported, is not to get its secrets.
+    const values = stated?.values ?? record.config;
     const { key, environment } = record;
     return { flow: this.#flow(record.scheme), key, values, environment, request: undefined, http: stated?.request };
   }

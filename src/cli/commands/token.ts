@@ -47,7 +47,8 @@ export async function tokenCommand(
     case 'delete': {
       allowOptions(call, []);
       const { store } = await engine.tokens.open();
-      await store.delete((await named(operand, call, engine)).key);
+      const { key } = await named(operand, call, engine);
+      await store.lock(key, () => store.delete(key), signal);
       complaints.line(`The token “${operand}” is deleted here. At its server it stays good until it expires.`);
       return 0;
     }

@@ -6,7 +6,7 @@ import { OAuth2Server } from 'oauth2-mock-server';
 import type { CountersignError } from '../../../src/core/errors.ts';
 import { createTransport } from '../../../src/http/transport.ts';
 import { certificate, closeAll, serveTls } from '../../http/loopback.ts';
-import { type Engine, endless, engine } from './engine.ts';
+import { type Engine, endless, engine, request } from './engine.ts';
 import { asciiSecret, privateKeyPem } from './oidc-server.ts';
 import { person, signIn, TestBrowser } from './person.ts';
 import { startTokenServer, type TokenServer } from './token-server.ts';
@@ -203,6 +203,17 @@ describe('OAuth 2.0 flows', () => {
       const { get } = start({ agent });
       await Promise.all([get(code()), get(code()), get(code())]);
       assert.equal(agent.asked, 1);
+    });
+
+    it('asks the person once where they ask for a new token while a request does so already', async () => {
+      const agent = person();
+      const { get, source, store } = start({ agent });
+      const wanted = { scheme: 'oauth2', values: code(), request };
+      const signal = new AbortController().signal;
+      const [token, record] = await Promise.all([get(code()), source.obtain(wanted, undefined, signal)]);
+      assert.equal(agent.asked, 1);
+      assert.equal(token.accessToken, record.accessToken);
+      assert.equal((await store.list()).length, 1);
     });
 
     it('says where the browser window was closed', async () => {

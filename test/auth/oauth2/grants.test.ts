@@ -166,7 +166,8 @@ describe('OAuth 2.0 grants', () => {
   });
 
   it('revokes the refresh token and the access token at the server, and forgets them', async () => {
-    const { get, source, kept, store } = start({}, { credentials: async () => ({ values: credentials.header }) });
+    const stated = { values: await valuesFor('password', 'header') };
+    const { get, source, kept, store } = start({}, { credentials: async () => stated });
     const token = await get(await valuesFor('password', 'header'));
     await source.revoke((await kept()).key, never);
     assert.equal(await server.provider.AccessToken.find(token.accessToken), undefined);

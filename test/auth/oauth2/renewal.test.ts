@@ -197,7 +197,8 @@ describe('renewal of tokens', () => {
     const { get, source, store } = start();
     const base = { ...password(), scope: 'a b' };
     await get(base);
-    for (const other of [{ scope: 'b a' }, { password: 'changed' }, { prefix: 'Token' }])
+    const manners = { tokenParams: [['prompt', 'login']] };
+    for (const other of [{ scope: 'b a' }, { password: 'changed' }, { prefix: 'Token' }, manners])
       await get({ ...base, ...other });
     assert.equal(server.received.length, 1);
     for (const other of [
@@ -206,13 +207,27 @@ describe('renewal of tokens', () => {
       { audience: 'x' },
       { clientId: 'd' },
       { tokenName: 'n' },
+      { tokenParams: [['audience', 'y']] },
     ]) {
       await get({ ...base, ...other });
     }
     const production = source.in('production');
     await production.get({ scheme: 'oauth2', values: base, request }, never);
-    assert.equal(server.received.length, 7);
-    assert.equal((await store.list()).length, 7);
+    assert.equal(server.received.length, 8);
+    assert.equal((await store.list()).length, 8);
+  });
+
+  it('keeps tokens apart that are exchanged for another kind, or for another actor', async () => {
+    const { get, store } = start();
+    const tokenUrl = `${server.origin}/token`;
+    const base = { grantType: 'token_exchange', clientId: 'c', tokenUrl, subjectToken: 's' };
+    const jwt = { requestedTokenType: 'urn:ietf:params:oauth:token-type:jwt' };
+    for (const more of [{}, jwt, { actorToken: 'a' }, { actorToken: 'b' }, { subjectToken: 't' }]) {
+      await get({ ...base, ...more });
+      await get({ ...base, ...more });
+    }
+    assert.equal(server.received.length, 5);
+    assert.equal((await store.list()).length, 5);
   });
 
   it('never fetches to peek', async () => {
@@ -222,9 +237,22 @@ describe('renewal of tokens', () => {
     assert.equal(server.received.length, 0);
   });
 
+  it('sends its secrets to no address but those that are stated', async () => {
+    const stated = { ...password(), tokenName: 'acme', clientSecret: 's' };
+    const { get, source, store } = start({}, { credentials: async () => ({ values: stated }) });
+    await get(stated);
+    const [record] = await store.list();
+    assert.ok(record);
+    await store.set({ ...record, config: { ...record.config, refreshUrl: `${server.origin}/elsewhere` } });
+    await source.renew(record.key, never);
+    assert.deepEqual([...new Set(server.received.map(({ url }) => url))], ['/token']);
+    assert.equal((await store.get(record.key))?.config.refreshUrl, undefined);
+  });
+
   it('finds a token by its name, renews it with the secrets that its files hold, and keeps its new name', async () => {
-    const { get, source, store, clock } = start({}, { credentials: async () => ({ values: { clientSecret: 's' } }) });
-    await get({ ...password(), tokenName: 'acme', clientSecret: 's' });
+    const stated = { ...password(), tokenName: 'acme', clientSecret: 's' };
+    const { get, source, store, clock } = start({}, { credentials: async () => ({ values: stated }) });
+    await get(stated);
     assert.equal((await source.named('acme', undefined, never)).accessToken, 'a1');
     clock.offset = 601_000;
     assert.equal((await source.named('acme', undefined, never)).accessToken, 'a2');
