@@ -53,7 +53,9 @@ export class WorkbenchWindow {
       options.development === false ? [] : [['extensionDevelopmentPath', server.remoteUri(root)]];
     await page.goto(server.address(folder, development), { timeout: 60_000 });
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
-    await page.locator('.explorer-folders-view .monaco-list').waitFor({ timeout: 60_000 });
+    // Beside another window, the view that is open there is open here.
+    const loaded = beside ? '.part.sidebar .monaco-list' : '.explorer-folders-view .monaco-list';
+    await page.locator(loaded).first().waitFor({ timeout: 60_000 });
     return window;
   }
 

@@ -14,6 +14,7 @@ import type { ResponsePanels } from './response-panel.ts';
 import { Secrets } from './secrets.ts';
 import { Sender } from './sender.ts';
 import { responseViewType } from './settings.ts';
+import { CancellableWork } from './tokens/cancellable-work.ts';
 import { TokenManager } from './tokens/token-manager.ts';
 import { UriCallbacks } from './tokens/uri-callbacks.ts';
 
@@ -37,11 +38,12 @@ export function activate(context: vscode.ExtensionContext): void {
     return engine;
   };
   const callbacks = new UriCallbacks(context);
+  const work = new CancellableWork();
   const agent = async (): Promise<AuthorizationAgent> => {
     const { EditorAgent } = await import('./tokens/authorization-agent.ts');
-    return new EditorAgent({ extensionUri: context.extensionUri, callbacks });
+    return new EditorAgent({ extensionUri: context.extensionUri, callbacks, work });
   };
-  const tokens = new TokenManager({ context, documents, console, engine: loadEngine });
+  const tokens = new TokenManager({ context, documents, console, work, engine: loadEngine });
   const sender = new Sender({ documents, console, engine: loadEngine, panels: () => loadPanels() });
   let panels: Promise<ResponsePanels> | undefined;
   const loadPanels = (): Promise<ResponsePanels> => {
@@ -71,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
     environments,
     sender,
     callbacks,
+    work,
     tokens,
     { dispose: () => void panels?.then(loaded => loaded.dispose()) },
     previews,

@@ -117,6 +117,39 @@ describe('a token by OAuth 2.0 in the workbench', function () {
     await panel.getByText('200').first().waitFor();
   });
 
+  it('is got from the palette, the form, the view and its row alike', async () => {
+    const { window } = shared;
+    await window.closeEverything();
+    const server = await startRotatingServer();
+    try {
+      const grant = 'grantType=client_credentials clientId=program clientSecret=hush';
+      const text = `### Me\n# @auth oauth2 tokenName=ways tokenUrl=${server.origin}/token ${grant}\nGET ${server.origin}/me\n`;
+      window.write('oauth-ways.http', text);
+      await window.openFile('oauth-ways.http');
+      await window.goTo(3);
+      await window.runCommand('Countersign: Get New Access Token');
+      await window.webview('h1:has-text("ways")');
+      assert.equal(server.issued, 1);
+      const issued = (count: number) => waitUntil(`${count} are issued`, () => server.issued === count);
+
+      await window.clickCodeLens(/^OAuth 2\.0/);
+      const form = await window.webview('select.type');
+      await form.getByRole('button', { name: 'Get New Access Token' }).click();
+      await issued(2);
+
+      const view = await openTokens();
+      await view.locator('.pane-header').hover();
+      await view.getByRole('button', { name: 'Get New Access Token' }).first().click();
+      await issued(3);
+      const row = view.locator('.monaco-list-row', { hasText: 'ways' });
+      await window.chooseFromMenu(row, 'Get New Access Token');
+      await issued(4);
+      assert.equal(await row.count(), 1);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('is asked for once by a request that is sent without one', async () => {
     const { window, api } = shared;
     await window.closeEverything();
@@ -177,6 +210,8 @@ describe('a token by OAuth 2.0 in the workbench', function () {
     await input.fill(address.replace(/state=[^&]+/, 'state=wrong'));
     await window.quickInput.getByText(/state is not the one/).waitFor();
     await window.screenshot('oauth-paste');
+    await input.fill('hello world');
+    await window.quickInput.getByText(/neither the address of an answer nor a code/).waitFor();
     await window.answer(address);
     const details = await window.webview('h1:has-text("pasted")');
     await details.getByText('Valid', { exact: true }).waitFor();

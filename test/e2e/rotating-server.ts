@@ -10,6 +10,8 @@ export interface RotatingServer {
   readonly origin: string;
   /** The refresh tokens that it was given, in order. */
   readonly refreshes: readonly string[];
+  /** How many tokens it has issued. */
+  readonly issued: number;
   /** The redirect URIs that it sent browsers back to. */
   readonly redirects: readonly string[];
   /** Refreshes are answered when this has resolved. */
@@ -62,6 +64,9 @@ export async function startRotatingServer(): Promise<RotatingServer> {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     refreshes,
     redirects,
+    get issued() {
+      return issued;
+    },
     gate: Promise.resolve(),
     close: () =>
       new Promise(resolve => {

@@ -41,8 +41,10 @@ export class Person {
         this.boxes.push(options);
         for (let text = this.typed.shift(); text !== undefined; text = this.typed.shift()) {
           const refusal = await options.validateInput?.(text);
-          if (!refusal) return text;
-          this.refusals.push(String(refusal));
+          // As in the editor, only an error keeps what is typed from being accepted.
+          const { Error: refused } = vscode.InputBoxValidationSeverity;
+          if (!refusal || (typeof refusal !== 'string' && refusal.severity !== refused)) return text;
+          this.refusals.push(typeof refusal === 'string' ? refusal : refusal.message);
         }
         return undefined;
       },

@@ -11,6 +11,7 @@ import { createEngine, type Engine } from '../../src/extension/engine.ts';
 import { Environments } from '../../src/extension/environments.ts';
 import { Secrets } from '../../src/extension/secrets.ts';
 import { Sender } from '../../src/extension/sender.ts';
+import { CancellableWork } from '../../src/extension/tokens/cancellable-work.ts';
 import { chosenToken } from '../../src/extension/tokens/token-choice.ts';
 import { TokenExchanges } from '../../src/extension/tokens/token-exchanges.ts';
 import { exportToken, importToken } from '../../src/extension/tokens/token-sharing.ts';
@@ -125,6 +126,15 @@ describe('a person who handles tokens', () => {
     );
   });
 
+  it('is told of many that were deleted in a few words', async () => {
+    const past = Date.now() - 1000;
+    for (let at = 0; at < 40; at += 1)
+      await store.set(record({ key: `over${at}`, name: `over ${at}`, expiresAt: past }));
+    await deleteExpiredTokens(store);
+    assert.deepEqual(await store.list(), []);
+    assert.match(person.shown[0]?.message ?? '', /^Deleted: (over \d+, ){4}over \d+, and 35 more$/);
+  });
+
   it('copies one as a header with its own type, and is told where there is none to copy', async () => {
     const before = await vscode.env.clipboard.readText();
     try {
@@ -187,11 +197,12 @@ describe('a person who handles tokens', () => {
         engine: async () => engine,
       });
       const use = new TokenUse({ documents, engine: async () => engine });
+      const work = new CancellableWork();
       exchanges = new TokenExchanges({
-        ...{ store, documents, console, engine: async () => engine, use: of => use.use(of) },
+        ...{ store, documents, console, work, engine: async () => engine, use: of => use.use(of) },
         show: async of => void got.push(of),
       });
-      disposables.push(documents, environments, kept, sender, use);
+      disposables.push(documents, environments, kept, sender, use, work);
     });
     afterEach(async () => {
       for (const disposable of disposables.splice(0)) disposable.dispose();

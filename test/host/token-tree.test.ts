@@ -42,6 +42,42 @@ describe('the tree of tokens', () => {
     assert.deepEqual(await labels(), ['ending', 'fine', 'over', 'stale']);
   });
 
+  it('shows what was stored last, however long reading it took', async () => {
+    const readings: ((records: readonly TokenRecord[]) => void)[] = [];
+    const store = new MemoryTokenStore();
+    store.list = () => new Promise(resolve => readings.push(resolve));
+    tree.dispose();
+    tree = new TokenTree(store, 'name');
+    const before = labels();
+    await store.set(record('new', {}));
+    const after = labels();
+    readings[1]?.([record('new', {})]);
+    assert.deepEqual(await after, ['new']);
+    readings[0]?.([record('old', {})]);
+    await before;
+    assert.deepEqual(await labels(), ['new']);
+    assert.equal(readings.length, 2);
+  });
+
+  it('holds five hundred, which are read once', async () => {
+    const store = new MemoryTokenStore();
+    const issuers = 25;
+    for (let at = 0; at < 500; at += 1) {
+      await store.set(record(`t${at}`, { issuer: `https://${at % issuers}.example`, expiresAt: inTime(3_600_000) }));
+    }
+    let read = 0;
+    const { list } = store;
+    store.list = () => {
+      read += 1;
+      return list.call(store);
+    };
+    tree.dispose();
+    tree = new TokenTree(store, 'issuer');
+    const groups = await tree.getChildren();
+    const rows = await Promise.all(groups.map(group => labels(group)));
+    assert.deepEqual([groups.length, rows.flat().length, read], [issuers, 500, 1]);
+  });
+
   it('says the state of each by text and by icon, with account, server and environment, and nothing of the token', async () => {
     const rows = await items();
     const shown = [...rows].map(([label, { description, iconPath }]) => [

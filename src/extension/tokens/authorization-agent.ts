@@ -11,6 +11,7 @@ import { CountersignError } from '../../core/errors.ts';
 import { findChromium, hasScreen } from '../../http/chromium.ts';
 import { isLoopbackCallback, loopbackSession } from '../../http/loopback-callback.ts';
 import { watchedSession } from '../../http/watched-browser.ts';
+import type { CancellableWork } from './cancellable-work.ts';
 import { showDeviceCode } from './device-code.ts';
 import { type SignIn, SignIns } from './sign-in-progress.ts';
 import type { UriCallbacks } from './uri-callbacks.ts';
@@ -18,6 +19,7 @@ import type { UriCallbacks } from './uri-callbacks.ts';
 export interface AgentHost {
   readonly extensionUri: vscode.Uri;
   readonly callbacks: UriCallbacks;
+  readonly work: Pick<CancellableWork, 'asks'>;
 }
 
 /** What the window and its machine can do; decided once per sign-in. */
@@ -43,10 +45,11 @@ interface Way {
 export class EditorAgent implements AuthorizationAgent {
   readonly #host: AgentHost;
   readonly #ways: readonly Way[];
-  readonly #signIns = new SignIns();
+  readonly #signIns: SignIns;
 
   constructor(host: AgentHost) {
     this.#host = host;
+    this.#signIns = new SignIns(() => host.work.asks());
     const { callbacks } = host;
     this.#ways = [
       {
@@ -106,7 +109,15 @@ export class EditorAgent implements AuthorizationAgent {
   }
 
   async showDeviceCode(code: DeviceCode, signal: AbortSignal): Promise<DeviceCodeDisplay> {
-    return showDeviceCode(code, signal, this.#host.extensionUri);
+    const display = await showDeviceCode(code, signal, this.#host.extensionUri);
+    const asking = this.#host.work.asks();
+    return {
+      ...display,
+      close() {
+        asking.dispose();
+        display.close();
+      },
+    };
   }
 
   async #authorize(

@@ -9,11 +9,17 @@ export const pasteCallback = 'countersign.signIn.paste';
 /** The sign-ins that are under way, by number: what the links in their notifications act on. */
 export class SignIns implements vscode.Disposable {
   readonly #running = new Map<number, SignIn>();
+  readonly #asks: () => vscode.Disposable;
   #last = 0;
   readonly #disposables = [
     vscode.commands.registerCommand(openAgain, (number?: unknown) => this.#of(number)?.openAgain()),
     vscode.commands.registerCommand(pasteCallback, (number?: unknown) => this.#of(number)?.paste()),
   ];
+
+  /** @param asks told that somebody is asked, until what it gives is disposed of */
+  constructor(asks: () => vscode.Disposable) {
+    this.#asks = asks;
+  }
 
   dispose(): void {
     for (const disposable of this.#disposables) disposable.dispose();
@@ -23,7 +29,11 @@ export class SignIns implements vscode.Disposable {
   start(server: string, signal: AbortSignal): SignIn {
     this.#last += 1;
     const number = this.#last;
-    const signIn = new SignIn(number, server, signal, () => this.#running.delete(number));
+    const asking = this.#asks();
+    const signIn = new SignIn(number, server, signal, () => {
+      asking.dispose();
+      this.#running.delete(number);
+    });
     this.#running.set(number, signIn);
     return signIn;
   }
@@ -44,6 +54,7 @@ export class SignIn {
   readonly #given = Promise.withResolvers<URLSearchParams>();
   #progress: vscode.Progress<{ message?: string }> | undefined;
   #message = '';
+  #links: string | undefined;
   #open: (() => Promise<unknown>) | undefined;
   #judge: CallbackJudge = () => undefined;
   #state: string | undefined;
@@ -77,9 +88,10 @@ export class SignIn {
     return this.#given.promise;
   }
 
+  /** Says how it stands; once the browser was to be opened, with what can be done. */
   say(message: string): void {
-    this.#message = message;
-    this.#progress?.report({ message });
+    this.#message = this.#links === undefined ? message : `${message} ${this.#links}`;
+    this.#progress?.report({ message: this.#message });
   }
 
   /** The browser is open; `open` shows the page again. */
@@ -92,7 +104,8 @@ export class SignIn {
       `[${vscode.l10n.t('Open Again')}](command:${openAgain}?${which})`,
       `[${vscode.l10n.t('Paste the Address…')}](command:${pasteCallback}?${which})`,
     ];
-    this.say(`${vscode.l10n.t('Finish in your browser.')} ${links.join(' · ')}`);
+    this.#links = links.join(' · ');
+    this.say(vscode.l10n.t('Finish in your browser.'));
   }
 
   async openAgain(): Promise<void> {

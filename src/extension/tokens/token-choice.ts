@@ -35,7 +35,8 @@ export async function chosenToken(store: TokenStore, given: unknown, title: stri
   return chosen?.record;
 }
 
-function keyOf(given: unknown): string | undefined {
+/** The key of the token that a row or a page names. */
+export function keyOf(given: unknown): string | undefined {
   if (typeof given !== 'object' || given === null || !('key' in given)) return undefined;
   return typeof given.key === 'string' ? given.key : undefined;
 }

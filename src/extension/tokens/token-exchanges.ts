@@ -11,12 +11,15 @@ import type { Documents } from '../documents.ts';
 import type { Engine } from '../engine.ts';
 import { goTo } from '../go-to.ts';
 import { documentOf } from '../sender.ts';
+import type { CancellableWork } from './cancellable-work.ts';
+import { keyOf } from './token-choice.ts';
 
 export interface TokenExchangesHost {
   readonly store: TokenStore;
   readonly documents: Documents;
   readonly console: Pick<Console, 'error' | 'show'>;
   readonly engine: () => Promise<Pick<Engine, 'tokens' | 'tokenRequest' | 'environment'>>;
+  readonly work: Pick<CancellableWork, 'run'>;
   /** Shows what was got. */
   readonly show: (record: TokenRecord) => Promise<void>;
   /** Writes it into the request at hand. */
@@ -40,7 +43,9 @@ export class TokenExchanges {
       async signal => {
         target = await this.#target(given, line);
         if (!target) {
-          const message = vscode.l10n.t('Put the cursor into a request, or an @auth, that obtains a token.');
+          const message = keyOf(given)
+            ? vscode.l10n.t('No file states any more how this token is obtained.')
+            : vscode.l10n.t('Put the cursor into a request, or an @auth, that obtains a token.');
           vscode.window.showInformationMessage(message);
           return;
         }
@@ -98,18 +103,15 @@ export class TokenExchanges {
     if (said === use) await this.#host.use(record);
   }
 
-  /** Runs with a signal of its own; a failure is told with the server's words and what can be done. */
+  /** Cancelling ends it silently; a failure is told with the server's words and what can be done. */
   async #attempt(
     title: string,
     work: (signal: AbortSignal) => Promise<void>,
     statement: () => Promise<{ readonly file: string; readonly line: number } | undefined>,
     retry: () => Promise<void>,
   ): Promise<void> {
-    const controller = new AbortController();
     try {
-      await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
-        work(controller.signal),
-      );
+      await this.#host.work.run(title, work);
     } catch (cause) {
       if (asCountersignError(cause).code === 'cancelled') return;
       const { message, hint } = this.#host.console.error(cause);
@@ -128,8 +130,9 @@ export class TokenExchanges {
 
   async #target(given: unknown, line: unknown): Promise<RequestTarget | undefined> {
     const { documents } = this.#host;
-    if (typeof given === 'object' && given !== null && 'key' in given && typeof given.key === 'string') {
-      const record = await this.#host.store.get(given.key);
+    const key = keyOf(given);
+    if (key !== undefined) {
+      const record = await this.#host.store.get(key);
       const stated = record && (await (await (await this.#host.engine()).tokens()).stated(record, true));
       return stated?.target;
     }

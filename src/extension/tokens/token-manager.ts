@@ -4,6 +4,7 @@ import type { TokenRecord } from '../../auth/tokens/token-record.ts';
 import type { Console } from '../console.ts';
 import type { Documents } from '../documents.ts';
 import type { Engine } from '../engine.ts';
+import type { CancellableWork } from './cancellable-work.ts';
 import { chosenToken } from './token-choice.ts';
 import { TokenDetails } from './token-details.ts';
 import { TokenExchanges } from './token-exchanges.ts';
@@ -20,6 +21,7 @@ export interface TokenManagerHost {
   readonly documents: Documents;
   readonly console: Console;
   readonly engine: () => Promise<Engine>;
+  readonly work: CancellableWork;
 }
 
 /** The tokens as people handle them: the view, the pages, and the commands. */
@@ -47,7 +49,7 @@ export class TokenManager implements vscode.Disposable {
     const { documents, engine } = host;
     const use = new TokenUse({ documents, engine });
     const exchanges = new TokenExchanges({
-      ...{ store: this.store, documents, engine, console: host.console },
+      ...{ store: this.store, documents, engine, console: host.console, work: host.work },
       show: ({ key }) => this.#details.show(key),
       use: record => use.use(record),
     });

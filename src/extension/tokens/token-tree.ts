@@ -42,7 +42,9 @@ export class TokenTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
   readonly #groups = new Map<string, GroupNode>();
   /** What rows showed last, to draw those again that have changed. */
   readonly #shown = new Map<string, string>();
-  #records: readonly TokenRecord[] | undefined;
+  #reading: Promise<readonly TokenRecord[]> | undefined;
+  /** What was read last. */
+  #records: readonly TokenRecord[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #visible = false;
   #grouping: Grouping;
@@ -63,7 +65,7 @@ export class TokenTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
 
   /** Reads the store again. */
   refresh(): void {
-    this.#records = undefined;
+    this.#reading = undefined;
     this.#changed.fire(undefined);
   }
 
@@ -105,7 +107,7 @@ export class TokenTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
   getTreeItem(node: TreeNode): vscode.TreeItem {
     if (node.kind === 'group') return groupItem(node);
     if (node.kind === 'file') return fileItem(node);
-    const record = this.#records?.find(({ key }) => key === node.key);
+    const record = this.#records.find(({ key }) => key === node.key);
     if (!record) return new vscode.TreeItem('');
     const now = Date.now();
     const model = tokenModel(record, now);
@@ -133,11 +135,20 @@ export class TokenTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
   }
 
   async #read(): Promise<readonly TokenRecord[]> {
-    if (!this.#records) {
-      this.#records = await this.#store.list();
-      this.#schedule();
+    const reading = this.#reading ?? this.#store.list();
+    this.#reading = reading;
+    try {
+      const records = await reading;
+      // A change in the meantime has another reading of its own.
+      if (this.#reading === reading && this.#records !== records) {
+        this.#records = records;
+        this.#schedule();
+      }
+      return records;
+    } catch (error) {
+      if (this.#reading === reading) this.#reading = undefined;
+      throw error;
     }
-    return this.#records;
   }
 
   #node({ key }: TokenRecord): TokenNode {
@@ -156,7 +167,7 @@ export class TokenTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
 
   #tick(): void {
     const now = Date.now();
-    for (const record of this.#records ?? []) {
+    for (const record of this.#records) {
       const node = this.#nodes.get(record.key);
       if (node && this.#shown.has(record.key) && this.#shown.get(record.key) !== looks(record, now)) {
         this.#changed.fire(node);
@@ -169,7 +180,7 @@ export class TokenTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
     clearTimeout(this.#timer);
     if (!this.#visible) return;
     const now = Date.now();
-    const waits = (this.#records ?? []).map(record => untilChange(record, now)).filter(wait => wait !== undefined);
+    const waits = this.#records.map(record => untilChange(record, now)).filter(wait => wait !== undefined);
     if (waits.length > 0) this.#timer = setTimeout(() => this.#tick(), Math.min(...waits));
   }
 }

@@ -15,19 +15,31 @@ export async function deleteToken(
   );
   const choices = record.scheme === 'oauth2' ? [remove, revoke] : [remove];
   const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...choices);
-  if (chosen === remove) await store.delete(record.key);
+  // Whoever is just renewing it must not put it back.
+  if (chosen === remove) await store.lock(record.key, () => store.delete(record.key));
   else if (chosen === revoke) await revokeToken(record);
 }
+
+/** As many names as a notification can hold. */
+const listed = 5;
 
 /** Deletes what has expired and can't be refreshed. */
 export async function deleteExpiredTokens(store: TokenStore): Promise<void> {
   const now = Date.now();
   const expired = (await store.list()).filter(record => standing(record, now) === 'expired');
-  for (const { key } of expired) await store.delete(key);
+  for (const { key } of expired) {
+    await store.lock(key, async () => {
+      const current = await store.get(key);
+      if (current && standing(current, now) === 'expired') await store.delete(key);
+    });
+  }
+  const named = expired.slice(0, listed).map(({ name }) => name);
   const message =
     expired.length === 0
       ? vscode.l10n.t('No token has expired for good: those that can be refreshed are kept.')
-      : vscode.l10n.t('Deleted: {0}', expired.map(({ name }) => name).join(', '));
+      : expired.length > listed
+        ? vscode.l10n.t('Deleted: {0}, and {1} more', named.join(', '), expired.length - listed)
+        : vscode.l10n.t('Deleted: {0}', named.join(', '));
   vscode.window.showInformationMessage(message);
 }
 
