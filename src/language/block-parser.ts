@@ -140,7 +140,10 @@ export class BlockParser implements BlockContext {
     while (at < to && text.charCodeAt(at) <= 32) at++;
     const draft = this.#auth;
     const isDirective = at < to && text.charCodeAt(at) === 64;
-    if (draft !== undefined && !isDirective && (at === to ? this.#reader.end : at) - afterMark >= 2) {
+    const indent = (at === to ? this.#reader.end : at) - afterMark;
+    // A tab is as wide as two blanks.
+    const indented = indent >= 2 || (indent === 1 && text.charCodeAt(afterMark) === 9);
+    if (draft !== undefined && !isDirective && indented) {
       const field = readContinuation(this, at, to, line);
       if (field !== undefined) draft.fields.push(field);
       draft.end = to - this.base;

@@ -41,8 +41,10 @@ export function setHeaderRow(
   const written = value.trim();
   if (header.value.text !== written) {
     const { start, end } = header.value;
-    const glued = start === end && tree.text.charAt(at(start) - 1) === ':';
-    edits.push({ start: at(start), end: at(end), text: glued && written !== '' ? ` ${written}` : written });
+    // A line that is a name alone, or one variable, has no colon yet.
+    const colon = tree.text.slice(at(header.name.end), at(start)).includes(':') ? '' : ':';
+    const glued = colon !== '' || (start === end && tree.text.charAt(at(start) - 1) === ':');
+    edits.push({ start: at(start), end: at(end), text: glued && written !== '' ? `${colon} ${written}` : written });
   }
   return edits;
 }

@@ -71,7 +71,7 @@ export class BlockLines {
   directivePlace(): number {
     let place = this.#directivePlace();
     // A comment indented by two blanks would become part of an "@auth" above it.
-    while (/^\s*(?:#{1,2}|\/\/)(?:\s\s|\s?$)/.test(this.content(place + 1))) place++;
+    while (/^\s*(?:#{1,2}|\/\/)(?:\s\s|\t|\s?$)/.test(this.content(place + 1))) place++;
     return place;
   }
 

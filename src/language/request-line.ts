@@ -42,7 +42,7 @@ export function splitRequestLine(text: string, from: number, to: number, first: 
 export function takeVersion(text: string, start: number, to: number): number {
   let at = to;
   while (at > start && to - at < 9 && text.charCodeAt(at - 1) > 32) at--;
-  if (at === to || text.charCodeAt(at) !== 72 || !text.startsWith('HTTP/', at)) return -1;
+  if (at === to || (text.charCodeAt(at) | 32) !== 104 || !/^http\/$/i.test(text.slice(at, at + 5))) return -1;
   if (at > start && text.charCodeAt(at - 1) > 32) return -1;
   const major = text.charCodeAt(at + 5);
   if (major < 48 || major > 57) return -1;

@@ -34,6 +34,15 @@ const off = (index: number): Change => ({ type: 'enable-row', index, enabled: fa
 const on = (index: number): Change => ({ type: 'enable-row', index, enabled: true });
 const move = (index: number, to: number): Change => ({ type: 'move-row', index, to });
 
+describe('a header line that is one variable', () => {
+  it('is a header of its own once it has a value', () => {
+    const text = 'GET https://x.test/\n{{me}}\nX-Trace: 1\n';
+    assert.equal(rows(text, 'headers'), '{{me}}= X-Trace=1');
+    const set: Change = { type: 'set-row', index: 0, name: 'X-Me', value: '{{me}}' };
+    assert.equal(change(text, 'headers', set), text.replace('{{me}}', 'X-Me: {{me}}'));
+  });
+});
+
 describe('a header that is switched off', () => {
   const head = 'GET https://x.test/\nAccept: */*\nX-Trace: 1\n\nbody\n';
 
