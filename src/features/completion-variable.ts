@@ -30,7 +30,9 @@ export async function completeReference(
 ): Promise<readonly CompletionItem[]> {
   if (!reference) return [];
   const base = placed.offset;
-  const expressionStart = base + reference.expression.start;
+  const written = base + reference.expression.start;
+  // The mark of a value that is percent-encoded stays.
+  const expressionStart = context.tree.text.charAt(written) === '%' ? written + 1 : written;
   const typed = context.tree.text.slice(Math.min(expressionStart, offset), offset);
   const close = reference.closed ? '' : '}}';
   const end = reference.closed ? Math.max(offset, base + reference.expression.end) : offset;
