@@ -49,7 +49,9 @@ function authDiagnostics(auth: AuthNode): readonly Diagnostic[] {
     })),
     place,
   });
-  return problems.map((problem): Diagnostic => {
+  // The parser reports fields that are given twice.
+  const others = problems.filter(({ code }) => code !== 'duplicate-field');
+  return others.map((problem): Diagnostic => {
     const { severity, code, message, suggestion } = problem;
     const { span, line } = spanOf(problem, auth);
     const fixes: readonly Fix[] =

@@ -143,6 +143,16 @@ describe('countersign preview and parse', () => {
     assert.equal(file.requests[1].method, 'GET');
   });
 
+  it('says once that a field is given twice', async () => {
+    const folder = project({ 'a.http': '# @auth basic username=a username=b\nGET http://x\n' });
+    const { stdout } = await countersign(folder, ['parse', 'a.http', '--json']);
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string; column: number }[] };
+    assert.deepEqual(
+      diagnostics.map(({ code, column }) => [code, column]),
+      [['duplicate-field', 26]],
+    );
+  });
+
   it('prints of a body only what is sent', async () => {
     const folder = project({
       'a.http': 'POST http://x\n\n{\n// one\n"a": 1}\n\n{{\n  const x = 1;\n}}\n> {% y %}\n[2]\n\n# end\n',
