@@ -1,3 +1,4 @@
+import { dynamicVariables } from './dynamic-variables.ts';
 import { CountersignError } from './errors.ts';
 import { nearestName } from './nearest-name.ts';
 import type { Place } from './place.ts';
@@ -14,12 +15,17 @@ export function placeWithin(start: Place, text: string, offset: number): Place {
 /** Nothing has that name. The hint offers what was most likely meant. */
 export function unresolvedVariable(expression: string, known: Iterable<string>, place?: Place): CountersignError {
   const name = expression.split(/[\s(]/, 1)[0] ?? expression;
-  const near = nearestName(name, known);
+  const near = nearestName(name, known) ?? nearestName(name, dynamicNames());
   const hint = near ? `Did you mean “${near}”?` : hintFor(expression);
   return new CountersignError('unresolved-variable', `There is no variable “${expression}”.`, {
     hint,
     ...(place ? { place } : {}),
   });
+}
+
+function* dynamicNames(): Iterable<string> {
+  for (const { name, aliases = [] } of dynamicVariables) yield* [name, ...aliases];
+  yield* ['$secret', '$token'];
 }
 
 function hintFor(expression: string): string {

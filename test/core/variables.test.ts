@@ -111,6 +111,15 @@ describe('variables', () => {
       assert.equal(error.code, 'unresolved-variable');
       assert.deepEqual(error.place, { file: '/a.http', line: 8, column: 3 });
       assert.match(error.hint ?? '', /Did you mean “baseUrl”/);
+      for (const [written, meant] of [
+        ['$guidd', '$guid'],
+        ['$radnomInt 1 2', '$randomInt'],
+        ['timestamp', '$timestamp'],
+        ['$secert x', '$secret'],
+      ]) {
+        const { hint } = await failure(() => variables.resolve(`{{${written}}}`, place));
+        assert.equal(hint, `Did you mean “${meant}”?`);
+      }
     });
 
     it('inside of another are an error at the place of that other', async () => {
