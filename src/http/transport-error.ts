@@ -1,7 +1,7 @@
 import { CountersignError, type ErrorCode } from '../core/errors.ts';
 
 const CA_HINT =
-  'Add its authority with the setting for extra CA certificates (on the command line: NODE_EXTRA_CA_CERTS), or write # @insecure above the request to skip the check.';
+  'Add its authority with the setting for extra CA certificates (on the command line: --cacert), or write # @insecure above the request to skip the check.';
 
 const CERTIFICATE_ERRORS: Readonly<Record<string, readonly [what: string, hint?: string]>> = {
   CERT_HAS_EXPIRED: [
@@ -121,7 +121,7 @@ export function transportError(error: unknown, shown: string): CountersignError 
     return make(
       'certificate',
       `${shown} broke off the TLS handshake.`,
-      'It may ask for a client certificate: add one for this host in the settings.',
+      'It may ask for a client certificate, or for another: state one as SSLConfiguration of the environment, in the settings, or with --cert.',
     );
   }
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO') {

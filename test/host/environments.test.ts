@@ -70,7 +70,10 @@ describe('the selected environment', () => {
   it('says what is stated about TLS, as of now', async () => {
     const commands = registeredCommands();
     standIn(vscode.commands, { registerCommand: commands.registerCommand });
-    standIn(vscode.window, { showQuickPick: async () => ({ label: 'tls', name: 'tls' }) });
+    standIn(vscode.window, {
+      activeTextEditor: { document: { languageId: 'http', uri: vscode.Uri.file(two) } },
+      showQuickPick: async (items: readonly vscode.QuickPickItem[]) => items.find(({ label }) => label === 'tls'),
+    });
     const folder = dirname(two);
     const at = join(folder, 'http-client.private.env.json');
     writeFileSync(at, '{ "tls": { "SSLConfiguration": { "clientCertificate": "c.pem" } } }');

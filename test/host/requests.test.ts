@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import * as vscode from 'vscode';
 
 /** Waits until `probe` gives something other than undefined or false. */
@@ -106,6 +111,50 @@ describe('requests in the editor', () => {
     await open(`### A\n# @auth nonsense\nGET ${url}/a\n`);
     await vscode.commands.executeCommand('countersign.send');
     assert.deepEqual(seen, []);
+  });
+
+  it('prove the client over TLS as the environment says', async () => {
+    const root = vscode.extensions.getExtension('countersign.countersign')?.extensionPath ?? '';
+    const certificate = (name: string): string => join(root, 'test/http/data/test-only-certificates', name);
+    const [key, cert, ca] = ['server-key.pem', 'server.pem', 'ca.pem'].map(name => readFileSync(certificate(name)));
+    const clients: string[] = [];
+    const secure = createTlsServer(
+      { key, cert, ca, requestCert: true, rejectUnauthorized: false },
+      (request, response) => {
+        clients.push(String((request.socket as TLSSocket).getPeerCertificate().subject?.CN));
+        response.end('{}');
+      },
+    );
+    await new Promise<void>(resolve => secure.listen(0, '127.0.0.1', resolve));
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-tls-'));
+    try {
+      const SSLConfiguration = {
+        ...{ clientCertificate: certificate('client.pem'), clientCertificateKey: certificate('client-key.pem') },
+        verifyHostCertificate: false,
+      };
+      writeFileSync(join(folder, 'http-client.env.json'), JSON.stringify({ $shared: { SSLConfiguration } }));
+      const file = join(folder, 'tls.http');
+      writeFileSync(file, `GET https://localhost:${(secure.address() as AddressInfo).port}/\n`);
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
+      await vscode.commands.executeCommand('countersign.send');
+      assert.deepEqual(clients, ['test-only client']);
+      await vscode.commands.executeCommand('countersign.preview');
+      const preview = await until('the preview is open', () =>
+        vscode.workspace.textDocuments.find(
+          ({ uri, lineCount }) =>
+            uri.scheme === 'countersign-preview' && uri.query.includes('tls.http') && lineCount > 2,
+        ),
+      );
+      assert.match(
+        preview.getText(),
+        /\n# Client certificate: client\.pem, stated in http-client\.env\.json, line 1\n/,
+      );
+      assert.equal(clients.length, 1);
+    } finally {
+      secure.closeAllConnections();
+      await new Promise(resolve => secure.close(resolve));
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('can be previewed without being sent, secrets masked', async () => {
