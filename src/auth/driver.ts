@@ -63,7 +63,7 @@ export async function sendAuthorized(
   let response: ReceivedResponse | undefined;
   let release: (() => void) | undefined;
   try {
-    let step = await next(auth, () => flow.next(undefined as never));
+    let step = await next(auth, flow);
     for (let attempts = 0; !step.done; attempts++) {
       if (attempts === maximumAttempts) {
         throw new CountersignError(
@@ -81,7 +81,7 @@ export async function sendAuthorized(
           // Whoever held the connection may have left it logged in.
           await flow.return(undefined);
           flow = start();
-          step = await next(auth, () => flow.next(undefined as never));
+          step = await next(auth, flow);
           if (step.done) break;
         }
       }
@@ -91,7 +91,7 @@ export async function sendAuthorized(
       response = undefined;
       response = rereadable(await send(applyEdits(base, edits, origin), sameConnection ? key : undefined, continues));
       const received: AuthResponse = response;
-      step = await next(auth, () => flow.next(received));
+      step = await next(auth, flow, received);
     }
     if (!response) {
       throw new CountersignError('auth-failed', `${scheme.label} made no request.`, {
@@ -124,7 +124,7 @@ export async function previewAuthorized(
   const key = ports.memories.key(auth.resolved, originOf(request), ports.environment);
   const flow = auth.resolved.scheme.authorize(auth.resolved.values, context(request, auth, ports, key, signal, true));
   try {
-    const step = await next(auth, () => flow.next(undefined as never));
+    const step = await next(auth, flow);
     if (step.done) return { request, pending: [] };
     const { edits, pending } = step.value;
     return {
@@ -152,14 +152,16 @@ function context(
   const { clock, random, files, env, tokens, run } = ports;
   const baseFile = auth.resolved.statement.place.file;
   const memory = ports.memories.memory(key);
-  const given: AuthContext = { request, clock, random, files, env, memory, tokens, preview, signal, baseFile };
-  return run ? { ...given, run } : given;
+  if (!run) return { request, clock, random, files, env, memory, tokens, preview, signal, baseFile };
+  return { request, clock, random, files, env, memory, tokens, run, preview, signal, baseFile };
 }
 
+type Flow = ReturnType<AuthInForce['resolved']['scheme']['authorize']>;
+
 /** Runs one step of a scheme; whatever it throws gets a code and the place of the statement. */
-async function next<T>({ resolved }: AuthInForce, step: () => Promise<T>): Promise<T> {
+async function next({ resolved }: AuthInForce, flow: Flow, received?: AuthResponse): ReturnType<Flow['next']> {
   try {
-    return await step();
+    return await flow.next(received as AuthResponse);
   } catch (error) {
     if (error instanceof CountersignError) throw asCountersignError(error, resolved.statement.place);
     const reason = error instanceof Error ? error.message : String(error);

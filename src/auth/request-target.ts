@@ -1,12 +1,15 @@
 import { type HttpRequest, headerValue, requestUrl } from '../core/request.ts';
 
+const TARGET = /^(?:[a-z][a-z0-9+.-]*:\/\/[^/?#]*)?([^#]*)/i;
+
 /** Path and query of a request as they are sent, a lone `?` included. @see RFC 9112 §3.2.1 */
 export function requestTarget(request: Pick<HttpRequest, 'url' | 'query'>): string {
-  const path = requestUrl(request)
-    .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
-    .replace(/#.*/s, '');
+  const url = requestUrl(request);
+  const [, path = url] = TARGET.exec(url) ?? [];
   const rooted = path.startsWith('/') ? path : `/${path}`;
-  return rooted.replace(/[^\x21-\x7e]+/g, text => encodeURIComponent(text.toWellFormed()));
+  return /^[\x21-\x7e]*$/.test(rooted)
+    ? rooted
+    : rooted.replace(/[^\x21-\x7e]+/g, text => encodeURIComponent(text.toWellFormed()));
 }
 
 /** Host name and port as the server sees them: what the Host header says, otherwise the URL. */

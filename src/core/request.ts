@@ -121,13 +121,17 @@ export function headerValue(request: Pick<HttpRequest, 'headers'>, name: string)
 /** The request with the edits applied, each stamped with the origin. Neither argument is changed. */
 export function applyEdits(request: HttpRequest, edits: readonly Edit[], origin: Origin): HttpRequest {
   let { query, headers, cookies, body, overridden } = request;
-  for (const { in: place, ...rest } of edits) {
-    const part: Part = { ...rest, origin };
+  for (const { in: place, name, value, masked } of edits) {
+    const part: Part = masked === undefined ? { name, value, origin } : { name, value, masked, origin };
     if (place === 'header') {
       const lower = part.name.toLowerCase();
-      const replaced = headers.filter(header => header.name.toLowerCase() === lower);
-      overridden = [...overridden, ...replaced.filter(header => header.origin.by === 'file')];
-      headers = [...headers.filter(header => header.name.toLowerCase() !== lower), part];
+      const kept: Part[] = [];
+      for (const header of headers) {
+        if (header.name.length !== lower.length || header.name.toLowerCase() !== lower) kept.push(header);
+        else if (header.origin.by === 'file') overridden = [...overridden, header];
+      }
+      kept.push(part);
+      headers = kept;
     } else if (place === 'query') {
       query = [...query, part];
     } else if (place === 'cookie') {

@@ -57,15 +57,19 @@ export function userDigest(
   return isSession(algorithm) ? digestOf(algorithm, `${ha1}:${nonce}:${clientNonce}`) : ha1;
 }
 
-/** The last one computed: requests in a row are mostly the same user's. */
-let last = { algorithm: '', credential: '', digest: '' };
-
-function credentialDigest(algorithm: Algorithm, credential: string): string {
-  if (last.algorithm !== algorithm || last.credential !== credential) {
-    last = { algorithm, credential, digest: digestOf(algorithm, credential) };
-  }
-  return last.digest;
+/** `H(data)` that remembers its last: a preview and its request, or requests in a row, mostly ask for the same. */
+function rememberingDigest(): typeof digestOf {
+  let last = { algorithm: '', data: '', digest: '' };
+  return (algorithm, data) => {
+    if (typeof data !== 'string') return digestOf(algorithm, data);
+    if (last.data !== data || last.algorithm !== algorithm)
+      last = { algorithm, data, digest: digestOf(algorithm, data) };
+    return last.digest;
+  };
 }
+
+const credentialDigest = rememberingDigest();
+const resourceDigest = rememberingDigest();
 
 export interface ResponseInput {
   readonly algorithm: Algorithm;
@@ -87,7 +91,7 @@ export interface ResponseInput {
 /** `response`, and with an empty method `rspauth`. @see RFC 7616 §3.4.1, §3.5, RFC 2069 §2.1.2 */
 export function responseDigest(input: ResponseInput): string {
   const { algorithm, userDigest: ha1, nonce, qop, nonceCount, clientNonce, method, uri } = input;
-  const ha2 = digestOf(algorithm, `${method}:${uri}${qop === 'auth-int' ? `:${input.bodyDigest}` : ''}`);
+  const ha2 = resourceDigest(algorithm, `${method}:${uri}${qop === 'auth-int' ? `:${input.bodyDigest}` : ''}`);
   const middle = qop === undefined ? nonce : `${nonce}:${nonceCount}:${clientNonce}:${qop}`;
   return digestOf(algorithm, `${ha1}:${middle}:${ha2}`);
 }

@@ -101,7 +101,8 @@ function protectionSpace(domain: string | undefined, url: string): string[] {
 /** The session to use at once for a request, without asking. */
 export function rememberedSession(memory: AuthMemory, url: string): Session | undefined {
   const sessions = sessionsIn(memory);
-  if (sessions.length === 0) return undefined;
+  const last = sessions.at(-1);
+  if (!last || last.space.length === 0) return last;
   const { href } = new URL(url);
   return sessions.findLast(({ space }) => space.length === 0 || space.some(prefix => href.startsWith(prefix)));
 }

@@ -125,7 +125,7 @@ export const digest = defineScheme({
   async *authorize(values, context) {
     const { memory, request } = context;
     const url = requestUrl(request);
-    const newClientNonce = (): string => values.clientNonce ?? Buffer.from(context.random.bytes(16)).toString('hex');
+    const newClientNonce = (): string => values.clientNonce ?? hex(context.random.bytes(16));
     const open = (challenges: readonly Challenge[]): Session | string =>
       openSession(challenges, { algorithm: values.algorithm, qop: values.qop }, url, newClientNonce());
 
@@ -154,7 +154,8 @@ export const digest = defineScheme({
     }
 
     for (let stale = 0; ; ) {
-      const { attempt, input } = await answer(session, values, context, newClientNonce);
+      const entity = session.qop === 'auth-int' ? await bodyDigest(session.algorithm, request.body) : '';
+      const { attempt, input } = answer(session, values, context, entity, newClientNonce);
       const response = yield attempt;
       if (response.status !== 401) {
         rememberSession(memory, session);
@@ -175,6 +176,10 @@ export const digest = defineScheme({
   },
 });
 
+function hex({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('hex');
+}
+
 interface DigestValues {
   readonly username: string;
   readonly password: string;
@@ -191,7 +196,10 @@ function statedSession(values: DigestValues, newClientNonce: () => string): Sess
   const { realm, nonce, algorithm, qop, opaque } = values;
   if (nonce === undefined || realm === undefined) return undefined;
   return {
-    ...{ realm, nonce, qop, opaque },
+    realm,
+    nonce,
+    qop,
+    opaque,
     algorithm: findAlgorithm(algorithm) ?? 'MD5',
     algorithmName: algorithm,
     userhash: false,
@@ -202,13 +210,17 @@ function statedSession(values: DigestValues, newClientNonce: () => string): Sess
   };
 }
 
-/** The attempt that answers with a session, which counts it unless it is only shown. */
-async function answer(
+/**
+ * The attempt that answers with a session, which counts it unless it is only shown.
+ * @param entity `H(entity-body)`, for auth-int
+ */
+function answer(
   session: Session,
   values: DigestValues,
   context: AuthContext,
+  entity: string,
   newClientNonce: () => string,
-): Promise<{ readonly attempt: Attempt; readonly input: ResponseInput }> {
+): { readonly attempt: Attempt; readonly input: ResponseInput } {
   const { request, preview } = context;
   const { realm, algorithm, qop, nonce, opaque } = session;
   const normal = (text: string): string => (session.utf8 ? text.normalize('NFC') : text);
@@ -220,12 +232,15 @@ async function answer(
   session.userDigest ??= userDigest(algorithm, { username, realm, password }, nonce, clientNonce);
 
   const input: ResponseInput = {
-    ...{ algorithm, nonce, qop, clientNonce },
+    algorithm,
+    nonce,
+    qop,
+    clientNonce,
     userDigest: session.userDigest,
     nonceCount: count.toString(16).padStart(8, '0'),
     method: request.method,
     uri: requestTarget(request),
-    bodyDigest: qop === 'auth-int' ? await bodyDigest(algorithm, request.body) : '',
+    bodyDigest: entity,
   };
   const lead =
     `Digest ${userParam(session, username)}, realm=${quoted(realm)}, nonce=${quoted(nonce)}, uri=${quoted(input.uri)}` +
