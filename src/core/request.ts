@@ -61,6 +61,8 @@ export interface HttpRequest {
   /** Cookies of the request that are not written as a Cookie header, sent as one. */
   readonly cookies: readonly Part[];
   readonly body: Body | undefined;
+  /** Fields that were added to a form body, which holds them; absent: none. */
+  readonly form?: readonly Part[];
   /** Written parts that an edit replaced: conflicts to be shown. */
   readonly overridden: readonly Part[];
   /** Whom the client proves itself to over TLS, and with what; absent where nothing is stated about it. */
@@ -120,7 +122,7 @@ export function headerValue(request: Pick<HttpRequest, 'headers'>, name: string)
 
 /** The request with the edits applied, each stamped with the origin. Neither argument is changed. */
 export function applyEdits(request: HttpRequest, edits: readonly Edit[], origin: Origin): HttpRequest {
-  let { query, headers, cookies, body, overridden } = request;
+  let { query, headers, cookies, body, form, overridden } = request;
   for (const { in: place, name, value, masked } of edits) {
     const part: Part = masked === undefined ? { name, value, origin } : { name, value, masked, origin };
     if (place === 'header') {
@@ -141,12 +143,14 @@ export function applyEdits(request: HttpRequest, edits: readonly Edit[], origin:
       headers = headers.flatMap(header => (written.includes(header) ? withoutCookie(header, part.name) : [header]));
     } else {
       body = appendFormField(body, part);
+      form = [...(form ?? []), part];
       headers = headers.map(header =>
         header.name.toLowerCase() === 'content-length' ? { ...header, value: String(body?.length ?? 0) } : header,
       );
     }
   }
-  return { ...request, query, headers, cookies, body, overridden };
+  const folded = { ...request, query, headers, cookies, body, overridden };
+  return form ? { ...folded, form } : folded;
 }
 
 /** The cookie of that name as a Cookie header writes it. */

@@ -153,9 +153,8 @@ class Run {
     const record: Draft = { reason: this.#reason, request, startedAt };
     this.#attempts.push(record);
     this.#reason = 'challenge';
-    this.#credentials = [...request.query, ...request.headers, ...request.cookies].filter(
-      part => part.origin.by === 'auth',
-    );
+    const parts = [...request.query, ...request.headers, ...request.cookies, ...(request.form ?? [])];
+    this.#credentials = parts.filter(part => part.origin.by === 'auth');
     this.#options.onAttempt?.(record);
     try {
       const remaining = this.#remaining(startedAt);

@@ -130,7 +130,7 @@ export function redirect(
     .join('&');
   const url = `${target.origin}${target.pathname}${query === '' ? '' : `?${query}`}`;
   const maskedUrl = maskSecrets(url, secrets);
-  const { maskedUrl: _, tls, ...rest } = request;
+  const { maskedUrl: _, form: _form, tls, ...rest } = request;
   const stillProving = facts.crossOrigin ? tls?.elsewhere : tls;
   return {
     request: {
@@ -172,7 +172,7 @@ function targetOf(location: string, from: URL): URL {
 }
 
 function partsOf(request: HttpRequest): readonly Part[] {
-  return [...request.headers, ...request.query, ...request.cookies];
+  return [...request.headers, ...request.query, ...request.cookies, ...(request.form ?? [])];
 }
 
 function locationOf(response: ReceivedResponse): string | undefined {
