@@ -45,13 +45,22 @@ export async function jsonValue(json: unknown, path: string, what: string): Prom
   }
   let found: unknown[];
   try {
-    found = JSONPath({ path, json: json as object, eval: 'safe', wrap: true }) as unknown[];
+    found = JSONPath({ path: sliceFromEnd(path), json: json as object, eval: 'safe', wrap: true }) as unknown[];
   } catch (error) {
     throw new CountersignError('unresolved-variable', `“${path}” is not a valid JSONPath.`, { cause: error });
   }
   const [first] = found;
   if (first === undefined) throw nothing(what, path);
   return asText(first);
+}
+
+/** Writes a negative index as the slice that the library knows instead; filters and quoted names stay as they are. */
+function sliceFromEnd(path: string): string {
+  if (!path.includes('-') || path.includes('?')) return path;
+  return path.replace(/'[^']*'|"[^"]*"|\[\s*-(\d+)\s*\]/g, (found, digits: string | undefined) => {
+    const index = Number(digits);
+    return digits === undefined || index === 0 ? found : `[-${index}:${index === 1 ? '' : 1 - index}]`;
+  });
 }
 
 /**

@@ -83,6 +83,10 @@ describe('values from earlier responses', () => {
     ['login.response.body.$.token', 't-1'],
     ['login.response.body.$.list[1].name', 'b'],
     ['login.response.body.$.list[?(@.id==2)].name', 'b'],
+    // RFC 9535 section 2.3.3.3: a negative index counts from the end.
+    ['login.response.body.$.list[-1].name', 'b'],
+    ['login.response.body.$.list[ -2 ].name', 'a'],
+    ["login.response.body.$['list'][-1]['id']", '2'],
     ['login.response.body.$..name', 'a'],
     ['login.response.body.$.list[0]', '{"id":1,"name":"a"}'],
     ['login.response.body.$.nothing', 'null'],
