@@ -79,7 +79,7 @@ export async function xmlValue(text: string, path: string, what: string): Promis
   }
   let found: unknown;
   try {
-    found = library.select(path, document as never);
+    found = library.useNamespaces(rootNamespaces(document))(path, document as never);
   } catch (error) {
     throw new CountersignError('unresolved-variable', `“${path}” is not a valid XPath.`, {
       hint: 'Where the document has namespaces, write “//*[local-name()="name"]”.',
@@ -93,6 +93,13 @@ export async function xmlValue(text: string, path: string, what: string): Promis
   const [first] = found as XmlNode[];
   if (!first) throw nothing(what, path);
   return nodeText(first);
+}
+
+/** The prefixes that the document's root declares. */
+function rootNamespaces(document: Node): Record<string, string> {
+  const { documentElement } = document as unknown as { readonly documentElement?: Element };
+  const declared = Array.from(documentElement?.attributes ?? []).filter(({ name }) => name.startsWith('xmlns:'));
+  return Object.fromEntries(declared.map(({ name, value }) => [name.slice('xmlns:'.length), value]));
 }
 
 /** As much of a DOM node as is needed here. */

@@ -83,6 +83,8 @@ describe('values from earlier responses', () => {
     ['login.response.body.$.token', 't-1'],
     ['login.response.body.$.list[1].name', 'b'],
     ['login.response.body.$.list[?(@.id==2)].name', 'b'],
+    ['feed.response.body.//x:n', 'ns'],
+    ['feed.response.body.string(/feed/x:n)', 'ns'],
     // RFC 9535 section 2.3.3.3: a negative index counts from the end.
     ['login.response.body.$.list[-1].name', 'b'],
     ['login.response.body.$.list[ -2 ].name', 'a'],
