@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { ServerSession } from '../../src/auth/oauth2/server-session.ts';
 import type { ClientTls } from '../../src/core/client-tls.ts';
+import { CountersignError } from '../../src/core/errors.ts';
+import type { Transport } from '../../src/core/ports.ts';
 import type { SslConfiguration } from '../../src/core/ssl-configuration.ts';
 import { nodeFiles } from '../../src/http/node-files.ts';
 import { redirect } from '../../src/http/redirects.ts';
@@ -72,6 +75,36 @@ describe('what is stated about TLS', () => {
       const made = to(other) ?? assert.fail();
       assert.equal(await made.for(new URL(other, 'https://h').href), undefined, other);
     }
+  });
+
+  it('is for authorization servers, and neither for a CI system nor for whoever keeps their keys', async () => {
+    const sent: [string, string | undefined][] = [];
+    const refused = new CountersignError('connection-refused', 'Nobody there.');
+    const transport: Transport = {
+      async send({ url, tls: given }) {
+        sent.push([url, given && (await presented(given, url))]);
+        throw refused;
+      },
+    };
+    const ports = { clock: { now: () => 0 }, random: { bytes: () => new Uint8Array() }, env: {}, wait: async () => {} };
+    const made = tls(configuration('client'), configuration('server', { hosts: ['ci.test'] }));
+    const session = new ServerSession({ ...ports, transport }, sending().signal, made);
+    const exchanges = [
+      ['ci-token', 'https://github.test/', undefined],
+      ['ci-token', 'https://ci.test/', 'server'],
+      ['discovery', 'https://id.test/.well-known', 'client'],
+      ['token', 'https://mtls.id.test/token', 'client'],
+      ['keys', 'https://mtls.id.test/keys', 'client'],
+      ['keys', 'https://cdn.test/keys', undefined],
+      ['revocation', 'https://id.test/revoke', 'client'],
+    ] as const;
+    for (const [purpose, url] of exchanges) {
+      await assert.rejects(session.exchange({ purpose, method: 'GET', url, headers: [] }), refused);
+    }
+    assert.deepEqual(
+      sent,
+      exchanges.map(([, url, who]) => [url, who]),
+    );
   });
 
   it('never lets a connection serve a request of another client', async function () {

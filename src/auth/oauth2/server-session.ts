@@ -59,6 +59,8 @@ export class ServerSession {
   readonly ports: OAuth2Ports;
   readonly signal: AbortSignal;
   readonly #tls: ClientTls | undefined;
+  /** Origins at which the client had to prove itself. */
+  readonly #clientAt = new Set<string>();
 
   /** @param tls whom the client proves itself to over TLS: the servers that are named for the request at hand */
   constructor(ports: OAuth2Ports, signal: AbortSignal, tls: ClientTls | undefined) {
@@ -83,8 +85,7 @@ export class ServerSession {
     const record = { reason: 'token', purpose, request, startedAt } as const;
     const options: SendOptions = { signal: this.signal, timeout: this.ports.timeout ?? exchangeTimeout };
     try {
-      // The CI system's own server is none of those.
-      const tls = purpose === 'ci-token' ? this.#tls?.elsewhere : this.#tls;
+      const tls = this.#tlsFor(purpose, new URL(url).origin);
       const received = await this.ports.transport.send(tls ? { ...request, tls } : request, options);
       const text = new TextDecoder().decode(await received.bytes(responseLimit));
       const responseHeaders = new Headers(received.headers.map(([name, value]) => [name, value] as [string, string]));
@@ -118,6 +119,16 @@ export class ServerSession {
       this.ports.observe?.({ ...record, error, warnings });
       throw error;
     }
+  }
+
+  /**
+   * The CI system's own server knows no client, and keys are public: the certificate is not for those, unless they are
+   * where the client proves itself anyway.
+   */
+  #tlsFor(purpose: ExchangePurpose, origin: string): ClientTls | undefined {
+    const open = purpose === 'ci-token' || purpose === 'keys';
+    if (!open) this.#clientAt.add(origin);
+    return open && !this.#clientAt.has(origin) ? this.#tls?.elsewhere : this.#tls;
   }
 
   /** Puts a step on record that went through a browser, or a judgement on what came back. */
