@@ -35,9 +35,20 @@ export function terminalAgent(ports: TerminalAgentPorts): AuthorizationAgent {
       if (ours && hasBrowser) return loopbackSession(wish, url => show(url, wish, ports));
       if (!ports.canAsk) throw nobody(wish, hasBrowser);
       const session = ours ? await loopbackSession(wish, url => show(url, wish, ports)) : elsewhere(wish, ports);
+      // The question ends with the sign-in, whichever way the answer came: an open input would keep the process.
+      const over = new AbortController();
+      const signal = AbortSignal.any([wish.signal, over.signal]);
       return {
-        ...session,
-        authorize: (url, judge, state) => Promise.race([session.authorize(url, judge), pasted(wish, judge, state)]),
+        redirectUri: session.redirectUri,
+        authorize: (url, judge, state) => {
+          const typed = pasted(signal, judge, state);
+          typed.catch(() => {});
+          return Promise.race([session.authorize(url, judge), typed]);
+        },
+        async close() {
+          over.abort();
+          await session.close();
+        },
       };
     },
     async showDeviceCode(code) {
@@ -66,7 +77,7 @@ function elsewhere(wish: CallbackWish, ports: TerminalAgentPorts): Authorization
 }
 
 /** @throws CountersignError `cancelled` where the person closes the input, or interrupts the call */
-async function pasted({ signal }: CallbackWish, judge: CallbackJudge, state?: string): Promise<URLSearchParams> {
+async function pasted(signal: AbortSignal, judge: CallbackJudge, state?: string): Promise<URLSearchParams> {
   const { createInterface } = await import('node:readline/promises');
   const { pastedCallback } = await import('../auth/oauth2/authorization-callback.ts');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

@@ -26,6 +26,18 @@ try {
 clearTimeout(deadline);
 `;
 
+/** Where the callback comes to this machine after all, while somebody could still type. */
+const called = `
+const { terminalAgent } = await import(${JSON.stringify(agentModule)});
+const agent = terminalAgent({ env: {}, canAsk: true, say: () => {} });
+const wish = { useBrowser: true, responseMode: 'query', server: 'login.example.com', signal: new AbortController().signal };
+const session = await agent.prepare(wish);
+const answer = session.authorize('https://login.example.com/authorize', () => undefined, 's');
+await (await fetch(session.redirectUri + '?code=c&state=s')).text();
+process.stdout.write(String(await answer));
+await session.close();
+`;
+
 /** What comes of these lines, typed one after the other, after which the input is closed. */
 async function typed(...lines: readonly string[]): Promise<{ readonly answer: string; readonly said: string }> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'pipe' });
@@ -60,6 +72,15 @@ describe('an answer that is pasted at a terminal', function () {
   it('may be the server’s refusal', async () => {
     const { answer } = await typed('https://app.example.com/callback?error=access_denied&state=s');
     assert.equal(new URLSearchParams(answer).get('error'), 'access_denied');
+  });
+
+  it('is asked for no longer when the callback has come, and keeps nothing from ending', async () => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', called], { stdio: 'pipe' });
+    const ended = new Promise(resolve => child.once('close', resolve));
+    const deadline = setTimeout(() => child.kill(), 20_000);
+    assert.equal(await text(child.stdout), 'code=c&state=s');
+    assert.equal(await ended, 0);
+    clearTimeout(deadline);
   });
 
   it('is given up where the input is closed', async () => {
