@@ -35,6 +35,30 @@ describe('a token as people look at it', () => {
     ]);
   });
 
+  it('takes commas between granted scopes for blanks, as GitHub and Slack mean them', () => {
+    const { scopes } = tokenModel(record({ scopeAsked: 'repo gist', scopeGranted: 'repo,user' }), now);
+    assert.deepEqual(scopes, [
+      { name: 'repo', asked: true, granted: true },
+      { name: 'gist', asked: true, granted: false },
+      { name: 'user', asked: false, granted: true },
+    ]);
+    const own = tokenModel(record({ scopeAsked: 'a,b', scopeGranted: 'a,b' }), now).scopes;
+    assert.deepEqual(own, [{ name: 'a,b', asked: true, granted: true }]);
+  });
+
+  it('says whether the signature of the ID token was verified, and of none other', () => {
+    const accessToken = jwt({ sub: 'ada' });
+    const proof = { verified: false, reason: 'no-keys' } as const;
+    const { jwts } = tokenModel(record({ accessToken, idToken: jwt({ sub: 'ada' }), idTokenProof: proof }), now);
+    assert.deepEqual(
+      jwts.map(({ of, proof: shown }) => [of, shown]),
+      [
+        ['access', undefined],
+        ['id', proof],
+      ],
+    );
+  });
+
   it('takes what was asked for as granted where the server says nothing', () => {
     const { scopes } = tokenModel(record({ scopeAsked: 'read' }), now);
     assert.deepEqual(scopes, [{ name: 'read', asked: true, granted: true }]);

@@ -221,7 +221,9 @@ describe('callbacks to the editor', () => {
 
   it('are told from callbacks that belong to somebody else', () => {
     const callbacks = window(new SharedSecrets());
-    assert.ok(callbacks.isOurs(`${vscode.env.uriScheme}://countersign.countersign/anything`));
+    for (const rest of ['', '/', '/anything', '?app=1', '/a/b?c=d']) {
+      assert.ok(callbacks.isOurs(`${vscode.env.uriScheme}://Countersign.countersign${rest}`), rest);
+    }
     for (const other of [
       'https://countersign.countersign/',
       `${vscode.env.uriScheme}://countersign.countersign.evil/`,

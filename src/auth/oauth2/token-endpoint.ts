@@ -137,6 +137,10 @@ export async function requestToken(client: OAuth2Client, grant: TokenGrant): Pro
     grant.nonce,
     response.clockAhead,
   );
+  if (settings.dpop && conform.token_type !== 'dpop') {
+    const warning = 'The token is bound to no key, though dpop was asked for: whoever has it can use it.';
+    session.note(grant.purpose ?? 'token', response.url, [warning]);
+  }
   return { ...obtained(conform, body, client, obtainedAt, response.clockAhead), ...idToken };
 }
 

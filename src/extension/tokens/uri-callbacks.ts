@@ -50,10 +50,10 @@ export class UriCallbacks implements vscode.Disposable, vscode.UriHandler {
 
   /** True for callback URLs that come to this extension. */
   isOurs(callbackUrl: string): boolean {
-    return (
-      URL.canParse(callbackUrl) &&
-      callbackUrl.toLowerCase().startsWith(`${vscode.env.uriScheme}://${this.#extensionId}/`)
-    );
+    if (!URL.canParse(callbackUrl)) return false;
+    const { protocol, host, username } = new URL(callbackUrl);
+    const ours = host.toLowerCase() === this.#extensionId.toLowerCase();
+    return protocol === `${vscode.env.uriScheme}:` && ours && username === '';
   }
 
   async session(wish: CallbackWish, open: (url: string) => Promise<void>): Promise<AuthorizationSession> {

@@ -124,6 +124,33 @@ describe('renewal of tokens', () => {
     }
   });
 
+  it('goes on with what a refresh does not speak of: the refresh token, the scope and the ID token', async () => {
+    const idToken = `${btoa('{"alg":"none"}')}.${btoa('{"sub":"ada"}')}.`;
+    const whole = { refresh_token: 'once', scope: 'a', id_token: idToken };
+    server.answer = ({ form }) => {
+      count += 1;
+      const first = form.get('grant_type') === 'password' ? whole : {};
+      return { body: { access_token: `a${count}`, token_type: 'Bearer', expires_in: 600, ...first } };
+    };
+    const { get, clock, kept } = start();
+    const resource = 'https://one.example https://two.example';
+    for (const offset of [0, 601_000, 1_202_000]) {
+      clock.offset = offset;
+      await get({ ...password(), scope: 'a b', resource });
+    }
+    const { accessToken, refreshToken, scopeGranted, idToken: said, idTokenProof } = await kept();
+    assert.deepEqual([accessToken, refreshToken, scopeGranted, said], ['a3', 'once', 'a', idToken]);
+    assert.deepEqual(idTokenProof, { verified: false, reason: 'issuer-unknown' });
+    assert.deepEqual(
+      server.received.map(({ form }) => [form.get('refresh_token'), form.getAll('resource').length]),
+      [
+        [null, 2],
+        ['once', 2],
+        ['once', 2],
+      ],
+    );
+  });
+
   it('stores a rotated refresh token before anybody uses the access token', async () => {
     const order: string[] = [];
     const store = new MemoryTokenStore();

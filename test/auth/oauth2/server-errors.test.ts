@@ -181,6 +181,16 @@ describe('answers of token endpoints', () => {
     assert.ok(left > 295_000 && left < 305_000, `${left} ms are left`);
   });
 
+  it('takes an empty list of scopes for none that is named', async () => {
+    assert.equal((await getWith({ body: { access_token: 'a', token_type: 'Bearer', scope: [] } })).scope, undefined);
+  });
+
+  it('says so where a token that was to be bound to a key is not', async () => {
+    const token = await getWith({ body: { access_token: 'a', token_type: 'Bearer' } }, { dpop: true });
+    assert.equal(token.tokenType, 'Bearer');
+    assert.match(made.records.flatMap(({ warnings }) => warnings).join(), /bound to no key, though dpop was asked for/);
+  });
+
   it('keeps a token type of the server’s own as it is', async () => {
     assert.equal((await getWith({ body: { access_token: 'a', token_type: 'N_A' } })).tokenType, 'N_A');
   });
