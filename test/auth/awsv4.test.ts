@@ -326,6 +326,50 @@ describe('AWS Signature', () => {
     await assert.rejects(credential({ accessKey: 'a' }, { env, files }), { code: 'missing-field' });
   });
 
+  it('calls expired credentials expired, and fetches those anew that AWS refused', async () => {
+    const env = {
+      HOME: '/home/ada',
+      AWS_ACCESS_KEY_ID: 'ENV',
+      AWS_SECRET_ACCESS_KEY: 's',
+      AWS_CREDENTIAL_EXPIRATION: '1970-01-01T01:00:00+00:00',
+    };
+    assert.match((await credential({}, { env })) ?? '', /^ENV/);
+    await assert.rejects(credential({}, { env, now: 3_600_000 }), (error: CountersignError) => {
+      return /environment have expired/.test(error.message) && /aws sso login/.test(error.hint ?? '');
+    });
+
+    const sso = { '/home/ada/.aws/config': '[profile sso]\nsso_session = corp\nsso_role_name = Dev\n' };
+    await assert.rejects(credential({ profile: 'sso' }, { env, files: sso }), (error: CountersignError) => {
+      return /sso_session/.test(error.message) && /aws sso login --profile sso/.test(error.hint ?? '');
+    });
+
+    let count = 0;
+    const robot = {
+      env,
+      files: { '/home/ada/.aws/config': '[profile robot]\ncredential_process = vault\n' },
+      memory: new Map(),
+      run: async () => `{"Version":1,"AccessKeyId":"KEY${++count}","SecretAccessKey":"s"}`,
+    };
+    const first = await sign(awsv4, { profile: 'robot' }, { url }, robot);
+    assert.equal((await first.respond({ status: 200 }))?.verdict, undefined);
+    assert.match((await credential({ profile: 'robot' }, robot)) ?? '', /^KEY1/);
+    await (await sign(awsv4, { profile: 'robot' }, { url }, robot)).respond({ status: 403 });
+    assert.match((await credential({ profile: 'robot' }, robot)) ?? '', /^KEY1/);
+    const again = await sign(awsv4, { profile: 'robot' }, { url }, robot);
+    const body = new TextEncoder().encode('{"__type":"ExpiredTokenException"}');
+    assert.match((await again.respond({ status: 400, bytes: async () => body }))?.explanation ?? '', /has expired/);
+    assert.match((await credential({ profile: 'robot' }, robot)) ?? '', /^KEY2/);
+  });
+
+  it('states the expiry of a presigned URL in whole seconds, from 1 second to 7 days', async () => {
+    const expires = async (text: number) =>
+      requestUrl((await sign(awsv4, { ...keys, addTo: 'query', expires: text }, { url })).request).match(
+        /X-Amz-Expires=([^&]+)/,
+      )?.[1];
+    assert.deepEqual([await expires(1.5), await expires(1), await expires(604_800)], ['2', '1', '604800']);
+    for (const wrong of [0, 0.4, 604_801]) await assert.rejects(expires(wrong), /1 second to 7 days/);
+  });
+
   it('sends nothing where service, time or expiry cannot be known', async () => {
     for (const given of [
       {},

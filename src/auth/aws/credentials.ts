@@ -1,6 +1,6 @@
 import { CountersignError } from '../../core/errors.ts';
 import { type Ini, parseIni } from '../ini.ts';
-import type { AuthContext } from '../scheme.ts';
+import type { AuthContext, AuthMemory } from '../scheme.ts';
 
 export interface AwsCredentials {
   readonly accessKey: string;
@@ -32,6 +32,12 @@ export async function ambientCredentials(
   const { env } = context;
   const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined;
   if (!profile && env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) {
+    // What “aws configure export-credentials” sets beside them.
+    if (Date.parse(env.AWS_CREDENTIAL_EXPIRATION ?? '') <= context.clock.now()) {
+      throw new CountersignError('auth-failed', 'The AWS credentials in the environment have expired.', {
+        hint: 'Sign in again (“aws sso login”), set them anew, and start this program with them.',
+      });
+    }
     return {
       accessKey: env.AWS_ACCESS_KEY_ID,
       secretKey: env.AWS_SECRET_ACCESS_KEY,
@@ -95,9 +101,16 @@ async function profileCredentials(
       ? `The AWS profile “${name}” takes its credentials from ${exchange}, which needs the AWS command line.`
       : `The AWS profile “${name}” holds no credentials.`,
     {
-      hint: `Add a profile with “credential_process = aws configure export-credentials --profile ${name}” and name that one.`,
+      hint: `Add a profile with “credential_process = aws configure export-credentials --profile ${name}” and name that one${exchange?.startsWith('sso') ? `; sign in with “aws sso login --profile ${name}”` : ''}.`,
     },
   );
+}
+
+const KEPT = 'credential_process';
+
+/** Forgets what a `credential_process` gave: AWS refused it, and the next request has it run anew. */
+export function forgetCredentials(memory: AuthMemory): void {
+  memory.delete(KEPT);
 }
 
 /** @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html */
@@ -106,8 +119,8 @@ async function processCredentials(
   command: string,
   { memory, clock, run, preview, signal }: Sources,
 ): Promise<AwsCredentials | PendingCredentials> {
-  const key = `credential_process ${command}`;
-  const kept = memory.get<AwsCredentials>(key);
+  const remembered = memory.get<{ readonly command: string; readonly credentials: AwsCredentials }>(KEPT);
+  const kept = remembered?.command === command ? remembered.credentials : undefined;
   if (kept && (kept.expiresAt === undefined || kept.expiresAt - clock.now() > 60_000)) return kept;
   if (preview) return { pending: `the credential_process of the AWS profile “${name}” will be run and its keys used` };
   if (!run) {
@@ -147,7 +160,7 @@ async function processCredentials(
     sessionToken: typeof answer.SessionToken === 'string' ? answer.SessionToken : undefined,
     expiresAt,
   };
-  memory.set(key, credentials);
+  memory.set(KEPT, { command, credentials });
   return credentials;
 }
 

@@ -1,5 +1,8 @@
 import type { AuthResponse, Outcome } from '../scheme.ts';
 
+/** What only other credentials can cure. */
+const CREDENTIALS_REFUSED = /InvalidAccessKeyId|UnrecognizedClient|InvalidClientTokenId|ExpiredToken/;
+
 const CAUSES: readonly (readonly [RegExp, (signed: Signed) => string])[] = [
   [
     /RequestTimeTooSkewed|RequestExpired|Signature expired|Signature not yet current|Request has expired/,
@@ -35,8 +38,14 @@ interface Signed {
   readonly service: string;
 }
 
+export interface AwsRefusal {
+  readonly outcome: Outcome;
+  /** The credentials themselves are unknown, or expired. */
+  readonly credentialsRefused: boolean;
+}
+
 /** Why AWS refused a signed request, in words; undefined where it did not. */
-export async function explainAwsRefusal(response: AuthResponse, signed: Signed): Promise<Outcome | undefined> {
+export async function explainAwsRefusal(response: AuthResponse, signed: Signed): Promise<AwsRefusal | undefined> {
   if (response.status !== 400 && response.status !== 401 && response.status !== 403) return undefined;
   const header = (name: string): string => response.headers.find(([n]) => n.toLowerCase() === name)?.[1] ?? '';
   let said = header('x-amzn-errortype');
@@ -54,8 +63,6 @@ export async function explainAwsRefusal(response: AuthResponse, signed: Signed):
       : '';
   if (!cause && !clock && response.status === 400) return undefined;
   const causes = [cause?.(signed), clock].filter(Boolean);
-  return {
-    verdict: 'refused',
-    explanation: `AWS refused the request: ${causes.length > 0 ? causes.join('; ') : `it answered ${response.status}`}.`,
-  };
+  const explanation = `AWS refused the request: ${causes.length > 0 ? causes.join('; ') : `it answered ${response.status}`}.`;
+  return { outcome: { verdict: 'refused', explanation }, credentialsRefused: CREDENTIALS_REFUSED.test(said) };
 }

@@ -1,6 +1,6 @@
 import { CountersignError } from '../../core/errors.ts';
 import { type HttpRequest, headerValue, type Part, requestUrl } from '../../core/request.ts';
-import { ambientCredentials } from '../aws/credentials.ts';
+import { ambientCredentials, forgetCredentials } from '../aws/credentials.ts';
 import { endpointOf } from '../aws/endpoint.ts';
 import { explainAwsRefusal } from '../aws/refusal.ts';
 import { signAws } from '../aws/sign.ts';
@@ -185,12 +185,14 @@ export const awsv4 = defineScheme({
       service,
       timestamp: basicTimestamp(time),
       placement: values.addTo,
-      expires: values.expires,
+      expires: Math.round(values.expires),
       normalizePath: !s3,
       encodePathAgain: !s3,
     });
     const response = yield { edits };
-    return explainAwsRefusal(response, { time, region, service });
+    const refusal = await explainAwsRefusal(response, { time, region, service });
+    if (refusal?.credentialsRefused) forgetCredentials(context.memory);
+    return refusal?.outcome;
   },
 });
 
