@@ -94,6 +94,31 @@ describe('Values of a statement', () => {
     await assert.rejects(read('bearer', 'token', 'a\nb\n'), /line break/);
   });
 
+  it('names the field that holds a line break, wherever it would break a header or be signed with', async () => {
+    const cases: [string, Record<string, string>, readonly string[]][] = [
+      ['bearer', { token: 't' }, ['token', 'prefix']],
+      ['basic', {}, ['username', 'password']],
+      ['digest', { username: 'u', password: 'p' }, ['username', 'realm', 'clientNonce']],
+      ['oauth1', { consumerKey: 'k' }, ['realm', 'consumerSecret', 'tokenSecret']],
+      ['hawk', { authId: 'i', authKey: 'k' }, ['authId', 'nonce', 'extraData']],
+      ['awsv4', { accessKey: 'a', secretKey: 's' }, ['accessKey', 'secretKey', 'sessionToken', 'region', 'service']],
+      ['edgegrid', { accessToken: 'a', clientToken: 'c', clientSecret: 's' }, ['accessToken', 'clientSecret', 'nonce']],
+      ['jwt', { secret: 's'.repeat(32) }, ['prefix']],
+      ['apikey', { key: 'k', value: 'v' }, ['key', 'value']],
+    ];
+    for (const [scheme, given, fields] of cases) {
+      for (const field of fields) {
+        const stated = statement(scheme, { ...given, [field]: '{{broken}}' });
+        const index = stated.fields.findIndex(({ name }) => name === field);
+        await assert.rejects(
+          resolveValues(stated, { ...ports, resolve: text => text.replace('{{broken}}', 'a\nb') }),
+          { code: 'invalid-value', place: stated.fields[index]?.place },
+          `${scheme} ${field}`,
+        );
+      }
+    }
+  });
+
   it('takes the default where a choice, a flag or a number turns out empty', async () => {
     const given = { key: 'X-Key', value: 'v', in: '{{place}}' };
     const resolved = await resolveValues(statement('apikey', given), {

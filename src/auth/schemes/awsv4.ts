@@ -5,7 +5,8 @@ import { endpointOf } from '../aws/endpoint.ts';
 import { explainAwsRefusal } from '../aws/refusal.ts';
 import { signAws } from '../aws/sign.ts';
 import { hashBody } from '../body-hash.ts';
-import { defineScheme, type FieldProblem } from '../scheme.ts';
+import { controlCharacterProblems } from '../control-character.ts';
+import { defineScheme } from '../scheme.ts';
 import { basicTimestamp, parseTimestamp, requireTimestamp } from '../timestamp.ts';
 
 const SPECIFICATION = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html';
@@ -105,8 +106,8 @@ export const awsv4 = defineScheme({
       help: 'Sends UNSIGNED-PAYLOAD in place of the hash of the body, which S3 and few others accept.',
     },
   ],
-  check({ accessKey, secretKey, profile, expires, timestamp, sessionToken }) {
-    const problems: FieldProblem[] = [];
+  check({ accessKey, secretKey, profile, expires, timestamp, sessionToken, region, service }) {
+    const problems = controlCharacterProblems({ accessKey, secretKey, sessionToken, region, service });
     if (accessKey && !secretKey) problems.push({ field: 'secretKey', message: 'The secret key is missing.' });
     if (secretKey && !accessKey) problems.push({ field: 'accessKey', message: 'The access key is missing.' });
     if (profile && accessKey) {

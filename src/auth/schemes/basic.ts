@@ -1,4 +1,4 @@
-import { controlCharacter } from '../control-character.ts';
+import { controlCharacterProblems } from '../control-character.ts';
 import { defineScheme, type FieldProblem } from '../scheme.ts';
 
 /** Basic authentication. @see RFC 7617 §2 */
@@ -23,11 +23,7 @@ export const basic = defineScheme({
       const message = 'A user name with a colon cannot be sent with Basic auth: the server would cut it there.';
       problems.push({ field: 'username', message });
     }
-    for (const [field, text] of Object.entries({ username, password })) {
-      const what = controlCharacter(text);
-      if (what) problems.push({ field, message: `“${field}” contains ${what}, which Basic auth does not allow.` });
-    }
-    return problems;
+    return [...problems, ...controlCharacterProblems({ username, password })];
   },
   async *authorize({ username, password }) {
     const credentials = Buffer.from(`${username}:${password}`, 'utf8').toString('base64');

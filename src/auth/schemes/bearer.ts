@@ -1,3 +1,4 @@
+import { controlCharacterProblems } from '../control-character.ts';
 import { defineScheme } from '../scheme.ts';
 
 /** A bearer token in the Authorization header. @see RFC 6750 §2.1 */
@@ -18,10 +19,7 @@ export const bearer = defineScheme({
     },
   ],
   check({ token, prefix }) {
-    return [
-      ...(/[\r\n]/.test(token ?? '') ? [{ field: 'token', message: 'The token contains a line break.' }] : []),
-      ...(/[\r\n]/.test(prefix ?? '') ? [{ field: 'prefix', message: 'The prefix contains a line break.' }] : []),
-    ];
+    return controlCharacterProblems({ token, prefix });
   },
   async *authorize({ token, prefix }) {
     const lead = prefix === '' ? '' : `${prefix} `;

@@ -1,7 +1,7 @@
 import { CountersignError } from '../../core/errors.ts';
 import { MASK, requestUrl } from '../../core/request.ts';
 import { type Challenge, parseAuthParams, parseChallenges, schemeNames } from '../challenges.ts';
-import { controlCharacter } from '../control-character.ts';
+import { controlCharacterProblems } from '../control-character.ts';
 import {
   type Algorithm,
   algorithms,
@@ -22,7 +22,14 @@ import {
   takeClientNonce,
 } from '../digest/session.ts';
 import { requestTarget } from '../request-target.ts';
-import { type Attempt, type AuthContext, type AuthResponse, defineScheme, type Outcome } from '../scheme.ts';
+import {
+  type Attempt,
+  type AuthContext,
+  type AuthResponse,
+  defineScheme,
+  type FieldProblem,
+  type Outcome,
+} from '../scheme.ts';
 
 /** A longer body, or one of unknown length, is not sent before there is a challenge to answer. */
 const longBody = 1_048_576;
@@ -105,15 +112,12 @@ export const digest = defineScheme({
     },
   ],
   check({ username, nonceCount, realm, nonce, opaque, clientNonce }) {
-    const problems: { field: string; message: string; severity?: 'warning' }[] = [];
+    const problems: FieldProblem[] = [];
     if (username?.includes(':')) {
       const message = 'A user name with a colon may be cut there by the server.';
       problems.push({ field: 'username', message, severity: 'warning' });
     }
-    for (const [field, text] of Object.entries({ username, realm, nonce, opaque, clientNonce })) {
-      const what = controlCharacter(text);
-      if (what) problems.push({ field, message: `“${field}” contains ${what}.` });
-    }
+    problems.push(...controlCharacterProblems({ username, realm, nonce, opaque, clientNonce }));
     if (nonceCount && !/^[0-9a-f]{1,8}$/i.test(nonceCount)) {
       problems.push({ field: 'nonceCount', message: 'The nonce count is a hexadecimal number of up to eight digits.' });
     }

@@ -1,8 +1,9 @@
 import { CountersignError } from '../../core/errors.ts';
 import { headerValue, requestUrl } from '../../core/request.ts';
+import { controlCharacterProblems } from '../control-character.ts';
 import { type EdgeGridClient, readEdgerc } from '../edgegrid/edgerc.ts';
 import { signEdgeGrid } from '../edgegrid/sign.ts';
-import { type AuthResponse, defineScheme, type FieldProblem, type Outcome } from '../scheme.ts';
+import { type AuthResponse, defineScheme, type Outcome } from '../scheme.ts';
 import { basicTimestamp, parseTimestamp, requireTimestamp } from '../timestamp.ts';
 
 const SPECIFICATION = 'https://techdocs.akamai.com/developer/docs/edgegrid';
@@ -93,7 +94,8 @@ export const edgegrid = defineScheme({
     },
   ],
   check(values) {
-    const problems: FieldProblem[] = [];
+    const { accessToken, clientToken, clientSecret, nonce } = values;
+    const problems = controlCharacterProblems({ accessToken, clientToken, clientSecret, nonce });
     const names = ['accessToken', 'clientToken', 'clientSecret'] as const;
     const missing = names.filter(name => !values[name]);
     if (missing.length > 0 && (missing.length < 3 || !(values.edgerc || values.section))) {

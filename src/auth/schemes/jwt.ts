@@ -1,5 +1,6 @@
 import { CountersignError } from '../../core/errors.ts';
 import { MASK } from '../../core/request.ts';
+import { controlCharacterProblems } from '../control-character.ts';
 import { jsonProblem, parseJsonObject, withMembers } from '../jwt/claims.ts';
 import { explainJwtRefusal } from '../jwt/refusal.ts';
 import { ASYMMETRIC, privateKeyFor, SYMMETRIC, secretKey, signJwt } from '../jwt/sign.ts';
@@ -145,7 +146,7 @@ export const jwt = defineScheme({
     if (timestamp && parseTimestamp(timestamp) === undefined) {
       problems.push({ field: 'timestamp', message: 'This is not a time such as 2026-01-31T12:00:00Z.' });
     }
-    if (/[\r\n]/.test(prefix ?? '')) problems.push({ field: 'prefix', message: 'The prefix contains a line break.' });
+    problems.push(...controlCharacterProblems({ prefix }));
     const bytes = Buffer.byteLength(secret ?? '', secretBase64 ? 'base64' : 'utf8');
     if (secret && algorithm?.startsWith('HS') && bytes * 8 < Number(algorithm.slice(2))) {
       const message = `${algorithm} asks for a secret of ${Number(algorithm.slice(2)) / 8} bytes or more; strict servers refuse this one.`;

@@ -1,7 +1,8 @@
 import { CountersignError } from '../../core/errors.ts';
+import { controlCharacterProblems } from '../control-character.ts';
 import { explainOAuth1Refusal, problemOf } from '../oauth1/refusal.ts';
 import { signOAuth1 } from '../oauth1/sign.ts';
-import { defineScheme, type FieldProblem } from '../scheme.ts';
+import { defineScheme } from '../scheme.ts';
 import type { Token } from '../token-source.ts';
 
 const HMAC = ['HMAC-SHA1', 'HMAC-SHA256', 'HMAC-SHA512', 'PLAINTEXT'];
@@ -174,7 +175,8 @@ export const oauth1 = defineScheme({
     },
   ],
   check(values) {
-    const problems: FieldProblem[] = [];
+    const { realm, consumerSecret, tokenSecret } = values;
+    const problems = controlCharacterProblems({ realm, consumerSecret, tokenSecret });
     const urls = ['requestTokenUrl', 'authorizeUrl', 'accessTokenUrl'] as const;
     const missing = urls.filter(name => !values[name]);
     for (const field of missing.length < 3 ? missing : []) {
