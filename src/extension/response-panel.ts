@@ -48,12 +48,13 @@ export class ResponsePanels implements vscode.Disposable {
     this.#adopt(panel, isPanelState(state) ? (state as { subject?: ResponseSubject }).subject : undefined);
   }
 
-  /** Opens the panel if need be and shows that a request is on its way. */
+  /** Shows that a request is on its way, at first in a panel that is opened if need be; then how far it is. */
   running(title: string, startedAt: number, attempts: number, received: number): void {
     const message = { type: 'running', title, startedAt, attempts, received } as const;
-    // The one that shows it already, wherever it is by now; it is not brought to the front again.
     const shows = [...this.#panels].find(panel => panel.shows(startedAt, title));
-    (shows ?? this.#free()).running(message);
+    // A panel that was closed in the meantime stays closed, and one behind others stays there.
+    if (shows) shows.running(message);
+    else if (attempts === 1 && received === 0) this.#free().running(message);
   }
 
   /** The run ended with nothing to show. */

@@ -107,10 +107,15 @@ describe('the response panel', () => {
       const panel = await window.webview('.cancel');
       await panel.getByText(/[\d.]+ K?B received/).waitFor();
       await window.screenshot('response-receiving');
-      await panel.getByRole('button', { name: 'Cancel' }).click();
+      // A request that is edited meanwhile is still the one that can be cancelled.
+      await window.goTo(1, 12);
+      await window.type(' stream');
+      await window.editorLine('### Endless stream').waitFor();
+      await window.codeLenses('Cancel').waitFor();
+      await window.clickCodeLens('Cancel');
       await panel.locator('.summary', { hasText: '200 OK' }).waitFor();
       await panel.locator('.row', { hasText: 'event 1' }).first().waitFor();
-      await panel.getByRole('alert').getByText('Cancelled').waitFor();
+      await panel.getByRole('alert').getByRole('heading', { name: 'Cancelled' }).waitFor();
       await window.screenshot('response-cancelled');
     } finally {
       server.closeAllConnections();
@@ -195,7 +200,7 @@ describe('the response panel', () => {
     const overflows = (): Promise<boolean> =>
       panel.locator('.text-view').evaluate(view => view.scrollWidth > view.clientWidth);
     await panel.locator('.row', { hasText: 'word59' }).waitFor();
-    assert.ok(await overflows());
+    await waitUntil('the line is wider than the panel', overflows);
     await panel.locator('.text-view').focus();
     await window.page.keyboard.press('Alt+z');
     await waitUntil('nothing is wider than the panel', async () => !(await overflows()));
@@ -206,7 +211,10 @@ describe('the response panel', () => {
     await window.page.keyboard.press('Control+F');
     await panel.getByRole('textbox', { name: 'Find' }).fill('-and word30-and ');
     await panel.locator('.find-count', { hasText: '1 of 1' }).waitFor();
-    assert.equal((await panel.locator('mark.current').allTextContents()).join(''), '-and word30-and ');
+    await waitUntil('all of the match is marked', async () => {
+      const marked = await panel.locator('mark.current').allTextContents();
+      return marked.join('') === '-and word30-and ';
+    });
     await window.page.keyboard.press('Escape');
     await panel.locator('mark').first().waitFor({ state: 'hidden' });
     await panel.locator('.row', { hasText: 'word59' }).waitFor();
@@ -224,7 +232,7 @@ describe('the response panel', () => {
     await window.closeEverything();
     panel = await send(window, 'long.http', text, '200 OK');
     await panel.locator('.row', { hasText: 'word59' }).waitFor();
-    assert.ok(!(await overflows()));
+    await waitUntil('lines are wrapped in the next panel too', async () => !(await overflows()));
     // All of 10 MB on one line, too.
     await send(window, 'large-line.http', `### Large\nGET ${api.url}/json?size=150000\n`, '10.');
     await panel.getByRole('button', { name: 'Raw' }).click();
@@ -233,7 +241,7 @@ describe('the response panel', () => {
       view.scrollTop = view.scrollHeight;
     });
     await panel.locator('.row', { hasText: '"Item 149999"' }).waitFor();
-    assert.ok(!(await overflows()));
+    await waitUntil('nothing is wider than the panel', async () => !(await overflows()));
     await panel.getByRole('button', { name: 'Word Wrap' }).click();
     await waitUntil('lines are as long as they are', overflows);
     await panel.getByRole('button', { name: 'Pretty' }).click();
