@@ -65,6 +65,7 @@ async function openTransport(settings: TransportSettings, folder: string, secret
   const clientCertificates: ClientCertificate[] = [];
   for (const [host, paths] of Object.entries(settings.certificates)) {
     const secret = /^\{\{\s*\$secret\s+([\w.-]+)\s*\}\}$/.exec(paths.passphrase ?? '')?.[1];
+    if (paths.passphrase && secret === undefined) warnOfPassphrase(host);
     const passphrase = secret === undefined ? paths.passphrase : await resolveSecret(secrets, secret);
     clientCertificates.push({
       host,
@@ -94,6 +95,12 @@ async function openTransport(settings: TransportSettings, folder: string, secret
     }),
     ...(proxy.support === 'off' ? {} : { proxy: resolver }),
   });
+}
+
+function warnOfPassphrase(host: string): void {
+  const said = vscode.l10n.t('The passphrase of the client certificate for {0} can be read in the settings.', host);
+  const instead = vscode.l10n.t('Keep it in a secret, and write {0} there.', '{{$secret name}}');
+  void vscode.window.showWarningMessage(`${said} ${instead}`);
 }
 
 async function readCertificate(path: string, folder: string): Promise<Buffer> {

@@ -74,6 +74,26 @@ describe('the transports of a window', () => {
     assert.equal(await send(one), 'false');
   });
 
+  it('warn of a passphrase that stands in the settings, and not of one that is a secret', async () => {
+    const warnings: string[] = [];
+    standIn(vscode.window, { showWarningMessage: async (message: string) => void warnings.push(message) });
+    const certificates = (passphrase: string) => ({
+      'countersign.certificates': { localhost: { ...client, passphrase } },
+    });
+    secrets.set('client-passphrase', 'test-only');
+    settings = { [one.path]: { ...trusting, ...certificates('{{$secret client-passphrase}}') } };
+    assert.equal(await send(one), 'true');
+    assert.deepEqual(warnings, []);
+    settings = { [one.path]: { ...trusting, ...certificates('test-only') } };
+    assert.deepEqual([await send(one), await send(one)], ['true', 'true']);
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] ?? '',
+      /^The passphrase of the client certificate for localhost can be read in the settings\./,
+    );
+    assert.doesNotMatch(warnings[0] ?? '', /test-only/);
+  });
+
   it('take the passphrase of a client certificate from the secrets, and ask again where there was none', async () => {
     const passphrase = '{{$secret client-passphrase}}';
     settings = { [one.path]: { ...trusting, 'countersign.certificates': { localhost: { ...client, passphrase } } } };
