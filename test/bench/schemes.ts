@@ -8,7 +8,7 @@ import { fixedPorts, plainRequest } from '../auth/ports.ts';
 import { challengeFor } from '../demo-api/verifiers/ntlm.ts';
 import type { Row } from './measure.ts';
 
-const rounds = 150;
+const rounds = 400;
 /** Milliseconds that a round of calls takes. */
 const round = 3;
 
