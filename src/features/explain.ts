@@ -84,7 +84,7 @@ const headerReasons: Readonly<Record<string, string>> = {
   host: 'taken from the URL',
   'content-length': 'calculated when the request is sent',
   'transfer-encoding': 'the length of the body is not known beforehand',
-  'accept-encoding': 'the encodings that Countersign can undo',
+  'accept-encoding': 'the encodings that Countersign can decode',
 };
 
 /** Where a part comes from, as a sentence without its full stop. */

@@ -202,7 +202,7 @@ function sentenceOf(
   if (groups.length > 0) return `${label} puts the authorization data into ${listed(groups)} of the request.`;
   if (pending.length > 0) return `${label} adds nothing to the first request: the server is asked first.`;
   if (failed === undefined) return `${label} adds nothing to the request as it stands.`;
-  const later = 'once what is wrong here is put right';
+  const later = 'once the problem shown here is fixed';
   if (failed.length === 0) return `${label} adds its data to the request ${later}.`;
   const where = `${failed.length === 1 ? 'the header' : 'the headers'} ${listed(failed)}`;
   return `${label} puts the authorization data into ${where} ${later}.`;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { axeViolations } from './axe.ts';
 import { credentials, openWorkbench, type WorkbenchWindow, waitUntil } from './workbench.ts';
@@ -131,7 +133,7 @@ describe('the Authorization panel', () => {
     const panel = await openPanel(window, 'parent/child.http', `### Child\nGET ${api.url}/echo\n`, 'Basic Auth');
     await panel.getByText('Inherits Basic Auth from').waitFor();
     await panel.locator('#tab-headers').click();
-    const fold = panel.locator('.fold');
+    const fold = panel.locator('.hidden-parts .fold');
     assert.match(await fold.innerText(), /\d hidden/);
     await fold.click();
     const row = panel.locator('.hidden-parts li', { hasText: 'Authorization' });
@@ -302,6 +304,81 @@ describe('the Authorization panel', () => {
     await waitUntil('the text is shown', async () => (await query.inputValue()) === 'x%20y');
   });
 
+  it('goes on under the new name of a renamed file, and says so when the file is gone', async () => {
+    const { window, api } = await openWorkbench();
+    const panel = await openPanel(window, 'old-name.http', `### Moves\nGET ${api.url}/echo\n`, 'No Auth');
+    await window.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'old-name.http' }).click();
+    await window.page.keyboard.press('F2');
+    const input = window.page.locator('.explorer-folders-view input');
+    await input.fill('new-name.http');
+    await input.press('Enter');
+    await window.page.getByRole('tab', { name: /^new-name.http/ }).waitFor();
+    await choose(panel, 'basic');
+    await waitUntil('the text is in the new file', async () => {
+      await panel
+        .getByRole('button', { name: 'Save' })
+        .click({ timeout: 1000 })
+        .catch(() => undefined);
+      return existsSync(join(window.folder, 'new-name.http')) && window.read('new-name.http').includes('# @auth basic');
+    });
+    assert.ok(!existsSync(join(window.folder, 'old-name.http')));
+    await panel.locator('.unsaved').waitFor({ state: 'hidden' });
+    rmSync(join(window.folder, 'new-name.http'));
+    await panel.getByText('The file new-name.http is no longer there.').waitFor();
+    window.write('new-name.http', `### Moves\n# @auth bearer token=x\nGET ${api.url}/echo\n`);
+    await waitUntil('it is back', async () => (await panel.locator('select.type').inputValue()) === 'bearer');
+  });
+
+  it('says that a file is read-only, and shows what stands in it', async () => {
+    const { window, api } = await openWorkbench();
+    window.setSetting('files.readonlyInclude', { '**/locked.http': true });
+    try {
+      const panel = await openPanel(window, 'locked.http', `### Locked\nGET ${api.url}/echo\nX-A: 1\n`, 'No Auth');
+      await panel.locator('#tab-headers').click();
+      const box = panel.getByRole('checkbox', { name: 'Send X-A' });
+      await box.click();
+      await panel.getByRole('alert').getByText('the file is read-only').waitFor();
+      await waitUntil('the row is as in the file', () => box.isChecked());
+      assert.equal(window.read('locked.http'), `### Locked\nGET ${api.url}/echo\nX-A: 1\n`);
+    } finally {
+      window.setSetting('files.readonlyInclude', undefined);
+    }
+  });
+
+  it('keeps what is typed while the file changes on disk, and undoes several edits one by one', async () => {
+    const { window, api } = await openWorkbench();
+    const text = `### Several\nGET ${api.url}/echo?a=1&b=2\nX-A: 1\nX-B: 2\n`;
+    const panel = await openPanel(window, 'several.http', text, 'No Auth');
+    await panel.locator('#tab-headers').click();
+    await panel.getByRole('checkbox', { name: 'Send X-A' }).uncheck();
+    await textShows(window, '# X-A: 1');
+    await panel.getByRole('combobox', { name: 'Value of X-B' }).press('Alt+ArrowUp');
+    await waitUntil(
+      'the row has moved',
+      async () =>
+        (await panel
+          .getByRole('combobox', { name: /^Name of/ })
+          .first()
+          .inputValue()) === 'X-B',
+    );
+    await panel.locator('#tab-params').click();
+    await panel.getByRole('checkbox', { name: 'Send a', exact: true }).uncheck();
+    await textShows(window, '# ?a=1');
+    for (const left of ['X-B: 2', '# X-A: 1', 'X-A: 1']) {
+      await window.page.keyboard.press('Control+Z');
+      await textShows(window, left);
+    }
+    await textShows(window, `GET ${api.url}/echo?a=1&b=2`);
+    await window.page.locator('.tab.dirty').first().waitFor({ state: 'hidden' });
+    await panel.locator('#tab-headers').click();
+    const value = panel.getByRole('combobox', { name: 'Value of X-A' });
+    await value.press('End');
+    window.write('several.http', text.replace('X-B: 2', 'X-B: 3'));
+    await value.pressSequentially('0');
+    await textShows(window, 'X-A: 10');
+    assert.equal(await value.inputValue(), '10');
+  });
+
   it('keeps what it does not understand, and refuses what the text can’t say', async () => {
     const { window, api } = await openWorkbench();
     const odd = '# @auth basic username=ada usrname=b nonsense';
@@ -409,7 +486,7 @@ describe('the Authorization panel', () => {
       for (const tab of ['authorization', 'params', 'headers', 'body', 'preview']) {
         await panel.locator(`#tab-${tab}`).click();
         if (tab === 'headers') {
-          const fold = panel.locator('.fold');
+          const fold = panel.locator('.hidden-parts .fold');
           if ((await fold.getAttribute('aria-expanded')) === 'false') await fold.click();
         }
         assert.deepEqual(await axeViolations(panel), [], tab);

@@ -17,10 +17,15 @@ export class DocumentEdits {
   /**
    * @param edits offsets are those of the document as it is now
    * @param group edits of one group that follow one another are undone together
-   * @returns false where the document changed meanwhile
+   * @returns `changed` where the document changed meanwhile, `read-only` where it takes no edit
    */
-  async apply(document: vscode.TextDocument, edits: readonly TextEdit[], group: string): Promise<boolean> {
-    if (edits.length === 0) return true;
+  async apply(
+    document: vscode.TextDocument,
+    edits: readonly TextEdit[],
+    group: string,
+  ): Promise<'done' | 'changed' | 'read-only'> {
+    if (edits.length === 0) return 'done';
+    const { version } = document;
     const ranges = edits.map(({ start, end, text }) => ({
       range: new vscode.Range(document.positionAt(start), document.positionAt(end)),
       text,
@@ -38,7 +43,8 @@ export class DocumentEdits {
     this.#group = group;
     this.#version = document.version;
     this.#at = Date.now();
-    return done;
+    if (document.version === version) return 'read-only';
+    return done ? 'done' : 'changed';
   }
 }
 

@@ -1,10 +1,10 @@
-import { dirname, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { type FormChange, FormMemory, formEdits } from '../../features/form-edits.ts';
 import { newSecretName, secretReference } from '../../features/form-fields.ts';
 import { type FormModel, formModel } from '../../features/form-model.ts';
 import { type FormContext, formContext } from '../../features/form-preview.ts';
-import { type FormTarget, followRequest, formAuth } from '../../features/form-target.ts';
+import { type FormTarget, followRequest, formAuth, levelOfFile } from '../../features/form-target.ts';
 import { formVariables } from '../../features/form-text.ts';
 import type { RequestTarget } from '../../features/workspace.ts';
 import { parse } from '../../language/parser.ts';
@@ -32,6 +32,12 @@ export interface AuthorizationHost {
   /** Opens the panel of another level. */
   open(wanted: Wanted): Promise<void>;
 }
+
+const refusals = {
+  'not-there': () => vscode.l10n.t('This is no longer in the file.'),
+  'not-expressible': () => vscode.l10n.t('This can’t be written: in the text it would mean something else.'),
+  'read-only': () => vscode.l10n.t('This can’t be written: the file is read-only.'),
+};
 
 interface Work {
   /** Of what waits with the same key only the last is done. */
@@ -84,6 +90,14 @@ export class AuthorizationPanel {
     return followRequest(this.#target, tree) === block;
   }
 
+  /** Goes on with its file, or the folder that holds it, under a new name. */
+  renamed(from: string, to: string): void {
+    const { file, block } = this.#target;
+    if (file !== from && !file.startsWith(join(from, '/'))) return;
+    const moved = to + file.slice(from.length);
+    this.#target = { ...this.#target, file: moved, ...(block === undefined ? { level: levelOfFile(moved) } : {}) };
+  }
+
   /** Shows the documents, variables and secrets as they are now. */
   async refresh(): Promise<void> {
     this.#refreshing?.abort();
@@ -120,7 +134,10 @@ export class AuthorizationPanel {
     if (signal.aborted) return;
     if (!target) {
       this.#gone = true;
-      this.#page.post({ type: 'gone', message: vscode.l10n.t('This request is no longer in its file.') });
+      const message = tree
+        ? vscode.l10n.t('This request is no longer in its file.')
+        : vscode.l10n.t('The file {0} is no longer there.', basename(this.#target.file));
+      this.#page.post({ type: 'gone', message });
       return;
     }
     this.#gone = false;
@@ -234,32 +251,42 @@ export class AuthorizationPanel {
   }
 
   async #change(change: FormChange, edit: number): Promise<void> {
+    try {
+      await this.#write(change, edit);
+    } catch (error) {
+      // A change that came to nothing is no longer on its way: the page would wait for it.
+      const { message } = this.#host.console.error(error);
+      await this.#refuse(edit, vscode.l10n.t('This can’t be written: {0}', message));
+    }
+  }
+
+  async #write(change: FormChange, edit: number): Promise<void> {
     for (let attempt = 1; attempt <= 3; attempt++) {
       const document = await this.#document();
       const target = this.#follow(this.#host.documents.treeOf(document));
       if (!target) break;
       this.#target = target;
       const result = formEdits(target, change, this.#memory);
-      if ('refused' in result) return this.#refuse(edit, result.refused);
+      if ('refused' in result) return this.#refuse(edit, refusals[result.refused]());
       if (result.edits.length === 0) {
         this.#edit = edit;
         return this.refresh();
       }
-      if (await this.#edits.apply(document, result.edits, keyOf(change) ?? `${edit}`)) {
+      const written = await this.#edits.apply(document, result.edits, keyOf(change) ?? `${edit}`);
+      if (written === 'read-only') return this.#refuse(edit, refusals[written]());
+      if (written === 'done') {
         // Only now does every model hold the change: one that claims it too early would undo what is typed meanwhile.
         this.#edit = edit;
         return this.refresh();
       }
     }
-    this.#refuse(edit, 'not-there');
+    return this.#refuse(edit, refusals['not-there']());
   }
 
-  #refuse(edit: number, reason: 'not-there' | 'not-expressible'): void {
+  /** Says why a change isn't written; what else stands in the page is again what the document says. */
+  async #refuse(edit: number, message: string): Promise<void> {
     this.#edit = edit;
-    const message =
-      reason === 'not-there'
-        ? vscode.l10n.t('This is no longer in the file.')
-        : vscode.l10n.t('This can’t be written: in the text it would mean something else.');
+    await this.refresh();
     this.#page.post({ type: 'refused', edit, message });
   }
 

@@ -35,6 +35,12 @@ export class AuthorizationPanels implements vscode.Disposable {
         for (const panel of this.#panels) panel.showRunning();
       }),
       host.sender.onDidSend(sent => this.#finished(sent)),
+      vscode.workspace.onDidRenameFiles(({ files }) => {
+        for (const { oldUri, newUri } of files) {
+          for (const panel of this.#panels) panel.renamed(oldUri.fsPath, newUri.fsPath);
+        }
+        this.#refreshSoon();
+      }),
       vscode.workspace.onDidSaveTextDocument(({ languageId }) => languageId === 'http' && this.#refreshSoon()),
     ];
   }

@@ -17,6 +17,8 @@ export class FieldRow {
   readonly #holder = h('div', { class: 'control' });
   readonly #problem = h('p', { class: 'problem', role: 'status' });
   readonly #source = h('div', { class: 'source' });
+  readonly #help = h('p', { class: 'help' });
+  readonly #below = h('div', {});
   #control: FieldControl | undefined;
   #drawn = '';
 
@@ -37,6 +39,7 @@ export class FieldRow {
         },
         icon('link-external'),
       );
+    fill(this.#help, help, '\u00a0', link);
     this.element = h(
       'div',
       { class: 'field', 'data-field': field.name },
@@ -46,14 +49,7 @@ export class FieldRow {
         h('span', {}, label),
         required && h('span', { class: 'required', title: texts.required, 'aria-hidden': 'true' }, '*'),
       ),
-      h(
-        'div',
-        { class: 'field-body' },
-        this.#holder,
-        this.#problem,
-        h('p', { class: 'help' }, help, '\u00a0', link),
-        this.#source,
-      ),
+      h('div', { class: 'field-body' }, this.#holder, this.#problem, this.#help, this.#below, this.#source),
     );
     this.update(field);
   }
@@ -70,6 +66,7 @@ export class FieldRow {
       this.#drawn = drawn;
       this.#control = fromFile ? new FileControl(field, this.#texts) : controlFor(field, this.#texts);
       fill(this.#holder, this.#control.element);
+      fill(this.#below, this.#control.below);
     }
     this.#control?.set(field);
     this.element.hidden = !field.visible;

@@ -18,6 +18,7 @@ const dots = '••••••••';
  */
 export class SecretControl implements FieldControl {
   readonly element: HTMLElement;
+  readonly below: HTMLElement;
   readonly #name: string;
   readonly #label: string;
   readonly #texts: Texts;
@@ -48,13 +49,8 @@ export class SecretControl implements FieldControl {
       post({ type: 'keep-secret', edit: nextEdit(), field: name, keep: this.#box.checked });
     });
     this.#keep = h('label', { class: 'flag keep' }, this.#box, this.#keepText);
-    this.element = h(
-      'div',
-      {},
-      h('div', { class: 'secret' }, this.#control.element, this.#eye),
-      this.#keep,
-      this.#note,
-    );
+    this.element = h('div', { class: 'secret' }, this.#control.element, this.#eye);
+    this.below = h('div', {}, this.#keep, this.#note);
     this.#control.input.addEventListener('blur', () => this.#onLeft());
     this.#mask();
   }
