@@ -11,6 +11,8 @@ export interface WindowOptions {
   /** Loads the extension from the checkout; false leaves it to what is installed. */
   readonly development?: boolean;
   readonly size?: { readonly width: number; readonly height: number };
+  /** Pixels of the device for each of the page: 2 with half the size is a browser at 200 % zoom. */
+  readonly scale?: number;
 }
 
 export type Theme = 'Light Modern' | 'Dark Modern' | 'Default High Contrast' | 'Default High Contrast Light';
@@ -326,8 +328,9 @@ export class WorkbenchWindow {
 }
 
 /** A browser profile of its own: windows that share one share their secrets. */
-async function newProfile(browser: Browser, { size }: WindowOptions): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: size ?? { width: 1280, height: 800 } });
+async function newProfile(browser: Browser, { size, scale = 1 }: WindowOptions): Promise<BrowserContext> {
+  const viewport = size ?? { width: 1280, height: 800 };
+  const context = await browser.newContext({ viewport, deviceScaleFactor: scale });
   context.setDefaultTimeout(30_000);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   // `code-server` answers this around the VS Code that it carries: its half of the key to a browser's secrets.

@@ -39,12 +39,10 @@ export class Workbench {
 
   /** Another window, on a copy of `folder`, or on the very folder of `beside` and in its browser profile. */
   async openWindow(
-    options: { readonly folder?: string; readonly beside?: WorkbenchWindow } = {},
+    options: Pick<WindowOptions, 'folder' | 'size' | 'scale'> & { readonly beside?: WorkbenchWindow } = {},
   ): Promise<WorkbenchWindow> {
-    const { folder, ...inherited } = this.#options;
-    const wanted = options.folder ?? folder;
-    const common = { ...inherited, ...(wanted === undefined ? {} : { folder: wanted }) };
-    return await WorkbenchWindow.open(this.server, this.browser, common, options.beside);
+    const { beside, ...own } = options;
+    return await WorkbenchWindow.open(this.server, this.browser, { ...this.#options, ...own }, beside);
   }
 
   async close(): Promise<void> {
