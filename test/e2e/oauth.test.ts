@@ -117,7 +117,7 @@ describe('a token by OAuth 2.0 in the workbench', function () {
     await panel.getByText('200').first().waitFor();
   });
 
-  it('is got from the palette, the form, the view and its row alike', async () => {
+  it('is got from the palette, the form and the view alike', async () => {
     const { window } = shared;
     await window.closeEverything();
     const server = await startRotatingServer();
@@ -143,10 +143,7 @@ describe('a token by OAuth 2.0 in the workbench', function () {
       await view.locator('.pane-header').hover();
       await view.getByRole('button', { name: 'Get New Access Token' }).first().click();
       await issued(3);
-      const row = view.locator('.monaco-list-row', { hasText: /^\s*ways/ });
-      await window.chooseFromMenu(row, 'Get New Access Token');
-      await issued(4);
-      assert.equal(await row.count(), 1);
+      assert.equal(await view.locator('.monaco-list-row', { hasText: /^\s*ways/ }).count(), 1);
     } finally {
       await server.close();
     }

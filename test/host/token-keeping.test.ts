@@ -199,7 +199,15 @@ describe('a person who handles tokens', () => {
       const use = new TokenUse({ documents, engine: async () => engine });
       const work = new CancellableWork();
       exchanges = new TokenExchanges({
-        ...{ store, documents, console, work, engine: async () => engine, use: of => use.use(of) },
+        ...{
+          store,
+          documents,
+          console,
+          work,
+          engine: async () => engine,
+          place: () => use.place,
+          use: of => use.use(of),
+        },
         show: async of => void got.push(of),
       });
       disposables.push(documents, environments, kept, sender, use, work);
@@ -273,6 +281,25 @@ ${more}GET ${api}/auth/oauth2
       assert.equal(person.boxes.length, 2);
       assert.notEqual((await current()).accessToken, first.accessToken);
       assert.equal(got.length, 2);
+    });
+
+    it('gets one for the request they had the cursor in, though a page has the focus by now', async () => {
+      const file = write(`### None\nGET ${api}/echo\n\n${statement('mine')}`);
+      await secrets.store('secret:host-client-secret', clientSecret);
+      const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
+      const noted = new Promise(resolve => {
+        disposables.push(vscode.window.onDidChangeTextEditorSelection(resolve));
+      });
+      editor.selection = new vscode.Selection(5, 0, 5, 0);
+      await noted;
+      const panel = vscode.window.createWebviewPanel('test', 'A page', vscode.ViewColumn.Active);
+      disposables.push(panel);
+      while (vscode.window.activeTextEditor) await new Promise(resolve => setTimeout(resolve, 20));
+      await exchanges.get();
+      assert.deepEqual(
+        [got.length, (await current()).name, person.shown.map(({ message }) => message)],
+        [1, 'mine', ['Got the token “mine”.']],
+      );
     });
 
     it('refreshes one, where a secret that was never set is asked for, once, and may be withheld', async () => {

@@ -22,6 +22,8 @@ export interface TokenExchangesHost {
   readonly work: Pick<CancellableWork, 'run'>;
   /** Shows what was got. */
   readonly show: (record: TokenRecord) => Promise<void>;
+  /** Where the request at hand is; a line counts from 0. */
+  readonly place: () => { readonly uri: vscode.Uri; readonly line: number } | undefined;
   /** Writes it into the request at hand. */
   readonly use: (record: TokenRecord) => Promise<void>;
 }
@@ -143,8 +145,12 @@ export class TokenExchanges {
       return blockAt(documents, document, spoken?.line ?? 0);
     }
     const document = await documentOf(given);
-    const at = typeof line === 'number' ? line : vscode.window.activeTextEditor?.selection.active.line;
-    return document && blockAt(documents, document, at ?? 0);
+    if (document) {
+      const at = typeof line === 'number' ? line : vscode.window.activeTextEditor?.selection.active.line;
+      return blockAt(documents, document, at ?? 0);
+    }
+    const place = this.#host.place();
+    return place && blockAt(documents, await vscode.workspace.openTextDocument(place.uri), place.line);
   }
 
   async #statement({ file, tree, block }: RequestTarget): Promise<{ file: string; line: number } | undefined> {

@@ -51,6 +51,7 @@ export class TokenManager implements vscode.Disposable {
     const exchanges = new TokenExchanges({
       ...{ store: this.store, documents, engine, console: host.console, work: host.work },
       show: ({ key }) => this.#details.show(key),
+      place: () => use.place,
       use: record => use.use(record),
     });
     const about =

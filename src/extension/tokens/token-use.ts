@@ -29,10 +29,15 @@ export class TokenUse implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
+  /** Where the cursor is, or was before a page or a view took the focus. */
+  get place(): { readonly uri: vscode.Uri; readonly line: number } | undefined {
+    this.#note(vscode.window.activeTextEditor);
+    return this.#lastPlace;
+  }
+
   /** Makes the request at hand use the token: by the `token` of its own `@auth`, or by a bearer `@auth`. */
   async use(record: TokenRecord): Promise<void> {
-    this.#note(vscode.window.activeTextEditor);
-    const place = this.#lastPlace;
+    const { place } = this;
     const document = place && (await vscode.workspace.openTextDocument(place.uri));
     const target = place && document && this.#host.documents.target(document, place.line);
     if (!target || !document) {
