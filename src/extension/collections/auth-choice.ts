@@ -34,7 +34,8 @@ export async function chooseAuth(title: string, parent: AuthDecision | undefined
     { label: vscode.l10n.t('Schemes'), kind: vscode.QuickPickItemKind.Separator },
     ...schemes.map(({ id, label, summary }) => ({
       label,
-      description: summary,
+      // As a label, it is no sentence.
+      description: summary.replace(/\.$/, ''),
       iconPath: new vscode.ThemeIcon('key'),
       auth: id,
     })),
