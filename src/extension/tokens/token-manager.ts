@@ -71,6 +71,8 @@ export class TokenManager implements vscode.Disposable {
       view.onDidChangeVisibility(({ visible }) => tree.setVisible(visible)),
       use,
       command('getToken', (given, line) => exchanges.get(given, line)),
+      // The view's button: what it passes is the row that has the focus, and it is about the request at hand.
+      command('getTokenHere', () => exchanges.get()),
       command(
         'refreshToken',
         about(t('Refresh Token'), record => exchanges.refresh(record)),
