@@ -4,11 +4,10 @@ import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { startDemoApi } from '../../test/demo-api/demo-api.ts';
 import { launchBrowser } from './browser.ts';
-import { cache, root, temporaryFolder } from './project.ts';
+import { cache, root, temporaryCopy, temporaryFolder } from './project.ts';
 import { readResults, resultsVariable, type TestResult } from './test-results.ts';
 import { testableDesktop } from './vscode-desktop.ts';
 import { startVscodeServer } from './vscode-server.ts';
-import { temporaryCopy } from './workbench-window.ts';
 
 /** Milliseconds that a whole run may take. */
 const limit = 600_000;

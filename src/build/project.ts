@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 
 /** Absolute path of the checkout. */
 export const root = resolve(import.meta.dirname, '../..');
@@ -22,6 +22,14 @@ export function temporaryFolder(purpose: string): string {
   const folder = mkdtempSync(join(tmpdir(), `countersign-${purpose}-`));
   process.once('exit', () => removeFolder(folder));
   return folder;
+}
+
+/** A copy of a folder (or an empty one) in a temporary folder of its own, under the same name. */
+export function temporaryCopy(folder: string | undefined): string {
+  const copy = join(temporaryFolder('window'), basename(folder ?? 'workspace'));
+  if (folder === undefined) mkdirSync(copy);
+  else cpSync(folder, copy, { recursive: true });
+  return copy;
 }
 
 export function removeFolder(folder: string): void {

@@ -5,11 +5,10 @@ import { bundleAll } from './bundle.ts';
 import { runDemo } from './demo.ts';
 import { pointAt, responseOf } from './example-window.ts';
 import { startOwned, stopOwned } from './owned-process.ts';
-import { root, temporaryFolder } from './project.ts';
+import { root, temporaryCopy, temporaryFolder } from './project.ts';
 import { hasScreen, installedDesktop } from './vscode-desktop.ts';
 import { startVscodeServer } from './vscode-server.ts';
 import { Workbench } from './workbench.ts';
-import { temporaryCopy } from './workbench-window.ts';
 
 /**
  * `npm start`: builds, starts the demo API, runs `examples/` through the command line, then opens an editor on them

@@ -1,18 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Browser, BrowserContext, Frame, Locator, Page } from 'playwright-core';
-import { removeFolder, root, screenshotFolder, temporaryFolder } from './project.ts';
+import type { Browser, Frame, Locator, Page } from 'playwright-core';
+import { newProfile, type ProfileOptions } from './browser-profile.ts';
+import { removeFolder, root, screenshotFolder, temporaryCopy } from './project.ts';
 import type { VscodeServer } from './vscode-server.ts';
 
-export interface WindowOptions {
+export interface WindowOptions extends ProfileOptions {
   /** Folder whose copy the window opens; an empty one where undefined. */
   readonly folder?: string;
   /** Loads the extension from the checkout; false leaves it to what is installed. */
   readonly development?: boolean;
-  readonly size?: { readonly width: number; readonly height: number };
-  /** Pixels of the device for each of the page: 2 with half the size is a browser at 200 % zoom. */
-  readonly scale?: number;
 }
 
 export type Theme = 'Light Modern' | 'Dark Modern' | 'Default High Contrast' | 'Default High Contrast Light';
@@ -327,18 +324,6 @@ export class WorkbenchWindow {
   }
 }
 
-/** A browser profile of its own: windows that share one share their secrets. */
-async function newProfile(browser: Browser, { size, scale = 1 }: WindowOptions): Promise<BrowserContext> {
-  const viewport = size ?? { width: 1280, height: 800 };
-  const context = await browser.newContext({ viewport, deviceScaleFactor: scale });
-  context.setDefaultTimeout(30_000);
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  // `code-server` answers this around the VS Code that it carries: its half of the key to a browser's secrets.
-  const key = randomBytes(32);
-  await context.route('**/mint-key', route => route.fulfill({ body: key, contentType: 'application/octet-stream' }));
-  return context;
-}
-
 /** Milliseconds for each step of what is tried again. */
 const attemptTimeout = 5000;
 
@@ -355,12 +340,4 @@ function isOurs(text: string): boolean {
 async function isActiveFrame(frame: Frame): Promise<boolean> {
   const element = await frame.frameElement().catch(() => undefined);
   return (await element?.getAttribute('id').catch(() => undefined)) === 'active-frame';
-}
-
-/** A copy of a folder (or an empty one) in a temporary folder of its own, under the same name. */
-export function temporaryCopy(folder: string | undefined): string {
-  const copy = join(temporaryFolder('window'), basename(folder ?? 'workspace'));
-  if (folder === undefined) mkdirSync(copy);
-  else cpSync(folder, copy, { recursive: true });
-  return copy;
 }

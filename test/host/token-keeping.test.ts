@@ -21,19 +21,7 @@ import { TokenUse } from '../../src/extension/tokens/token-use.ts';
 import { credentials } from '../demo-api/credentials.ts';
 import { Person } from './person.ts';
 import { SharedSecrets } from './shared-secrets.ts';
-
-const record = (rest: Partial<TokenRecord> = {}): TokenRecord => ({
-  key: 'k1',
-  name: 'mine',
-  scheme: 'oauth2',
-  issuer: 'https://login.example.com',
-  tokenType: 'Bearer',
-  accessToken: 'a1',
-  obtainedAt: Date.now(),
-  config: {},
-  usedBy: [],
-  ...rest,
-});
+import { record } from './token-record.ts';
 
 describe('a person who handles tokens', () => {
   let folder: string;

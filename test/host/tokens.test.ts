@@ -9,7 +9,6 @@ import { tokenIdentity } from '../../src/auth/oauth2/identity.ts';
 import { createOAuth2Flow } from '../../src/auth/oauth2/oauth2-flow.ts';
 import { oauth2Settings } from '../../src/auth/oauth2/settings.ts';
 import { createTokenSource, type StoredTokenSource } from '../../src/auth/tokens/stored-token-source.ts';
-import type { TokenRecord } from '../../src/auth/tokens/token-record.ts';
 import { EngineTokens } from '../../src/extension/tokens/engine-tokens.ts';
 import { SecretTokenStore } from '../../src/extension/tokens/token-store.ts';
 import { UriCallbacks } from '../../src/extension/tokens/uri-callbacks.ts';
@@ -18,19 +17,7 @@ import { nodeWait } from '../../src/http/node-wait.ts';
 import { createTransport } from '../../src/http/transport.ts';
 import { credentials } from '../demo-api/credentials.ts';
 import { SharedSecrets } from './shared-secrets.ts';
-
-const record = (rest: Partial<TokenRecord> = {}): TokenRecord => ({
-  key: 'k1',
-  name: 'mine',
-  scheme: 'oauth2',
-  issuer: 'https://login.example.com',
-  tokenType: 'Bearer',
-  accessToken: 'a1',
-  obtainedAt: Date.now(),
-  config: {},
-  usedBy: [],
-  ...rest,
-});
+import { record } from './token-record.ts';
 
 describe('tokens in the secret storage', () => {
   let folder: string;
