@@ -27,6 +27,8 @@ describe('countersign preview and parse', () => {
     assert.doesNotMatch(stdout, /hushhush/);
     const preview = JSON.parse(stdout);
     assert.equal(preview.url, `${server.url}/x?a=1&b=%20c&k=•••`);
+    const members = ['method', 'url', 'headers', 'query', 'body', 'auth', 'pending', 'diagnostics'];
+    assert.deepEqual(Object.keys(preview), members);
     assert.deepEqual(preview.query, [
       { name: 'a', value: '1', origin: { by: 'file', file: 'a.http', line: 2 } },
       { name: 'b', value: ' c', origin: { by: 'file', file: 'a.http', line: 2 } },

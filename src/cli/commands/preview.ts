@@ -48,15 +48,15 @@ async function described(preview: Preview, showSecrets: boolean, current: string
       from: decision.from ? { ...decision.from, file: path(decision.from.file) } : null,
       trail: decision.trail.map(step => ({ ...step, file: path(step.file) })),
     },
-    tls: tls
-      ? {
-          certificate: tls.identity ? path(tls.identity.file) : null,
-          verify: !tls.insecure,
-          from: tls.place ? { file: path(tls.place.file), line: tls.place.line } : null,
-        }
-      : null,
     pending,
     diagnostics: diagnosticsOf(preview),
+    ...(tls && {
+      tls: {
+        certificate: tls.identity ? path(tls.identity.file) : null,
+        verify: !tls.insecure,
+        from: tls.place ? { file: path(tls.place.file), line: tls.place.line } : null,
+      },
+    }),
   };
 }
 
