@@ -334,6 +334,8 @@ describe('the Authorization panel', () => {
     window.setSetting('files.readonlyInclude', { '**/locked.http': true });
     try {
       const panel = await openPanel(window, 'locked.http', `### Locked\nGET ${api.url}/echo\nX-A: 1\n`, 'No Auth');
+      // The setting takes a moment to hold.
+      await window.page.locator('.tab-label[aria-label*="locked.http"][aria-label*="Read-only"]').waitFor();
       await panel.locator('#tab-headers').click();
       const box = panel.getByRole('checkbox', { name: 'Send X-A' });
       await box.click();
