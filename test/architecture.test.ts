@@ -31,6 +31,7 @@ interface Import {
   readonly room: string;
   readonly target: string;
   readonly typeOnly: boolean;
+  readonly dynamic: boolean;
 }
 
 const pattern =
@@ -40,7 +41,7 @@ const pattern =
 function importsOf(file: string, text: string): Import[] {
   const room = file.split('/')[1] ?? '';
   return [...text.matchAll(pattern)].map(([, type, named, dynamic]) => {
-    return { file, room, target: named ?? dynamic ?? '', typeOnly: type !== undefined };
+    return { file, room, target: named ?? dynamic ?? '', typeOnly: type !== undefined, dynamic: dynamic !== undefined };
   });
 }
 
@@ -88,6 +89,22 @@ describe('the architecture', () => {
     for (const room of ['core', 'auth', 'http', 'features', 'cli', 'build']) assert.ok(rooms.has(room), room);
     assert.deepEqual(
       [...new Set(files.map(file => file.split('/')[1] ?? ''))].filter(room => !allowed[room]),
+      [],
+    );
+  });
+
+  it('loads no scheme, transport or form with the extension, before something needs one', () => {
+    const loaded = new Set(['src/extension/extension.ts']);
+    for (const file of loaded) {
+      for (const found of imports) {
+        if (found.file !== file || found.typeOnly || found.dynamic || !found.target.startsWith('.')) continue;
+        loaded.add(posix.join(posix.dirname(file), found.target));
+      }
+    }
+    assert.ok(loaded.has('src/language/block-parser.ts'), 'the imports are followed');
+    const late = /^src\/(auth\/schemes\/|http\/transport|features\/(form-model|runner|request-builder)\b)/;
+    assert.deepEqual(
+      [...loaded].filter(file => late.test(file)),
       [],
     );
   });

@@ -25,18 +25,6 @@ export function blockDiagnostics(block: Block): readonly Diagnostic[] {
   return diagnostics;
 }
 
-/** A document's second `@auth` that stands without a request. @param line that of the first, counted from 1 */
-export function repeatedAuth({ start, scheme, line: at }: AuthNode, line: number): Diagnostic {
-  return {
-    start,
-    end: scheme.end,
-    line: at,
-    severity: 'error',
-    code: 'duplicate-auth',
-    message: `Line ${line} states the authorization of this file already; this one has no effect.`,
-  };
-}
-
 function authDiagnostics(auth: AuthNode): readonly Diagnostic[] {
   const place = { file: '', line: 1 };
   const problems = statementProblems({

@@ -3,8 +3,9 @@ import { type AuthLevel, type AuthStatement, effectiveAuth } from '../auth/inher
 import type { CountersignError } from '../core/errors.ts';
 import type { Block, Diagnostic, PlacedBlock, SyntaxTree } from '../language/syntax-tree.ts';
 import { type AuthEffect, authConflicts, authEffect } from './auth-conflicts.ts';
-import { type PlacedDiagnostic, placeDiagnostics, repeatedAuth } from './block-diagnostics.ts';
+import { type PlacedDiagnostic, placeDiagnostics } from './block-diagnostics.ts';
 import { type BlockFindings, blockFindings, promptsOf } from './block-findings.ts';
+import { repeatedAuth } from './repeated-auth.ts';
 import { authStatement, fileStatements } from './scopes.ts';
 import { sameVariables, VariableFaults, type VariableInputs } from './variable-faults.ts';
 

@@ -3,7 +3,7 @@ import type { AuthLevel, AuthStatement } from '../auth/inheritance.ts';
 import type { Place } from '../core/place.ts';
 import type { Level } from '../core/request.ts';
 import type { AuthNode, PlacedBlock, SyntaxTree, VariableNode } from '../language/syntax-tree.ts';
-import { repeatedAuth } from './block-diagnostics.ts';
+import { repeatedAuth } from './repeated-auth.ts';
 import type { Workspace } from './workspace.ts';
 
 export const folderFile = 'folder.http';

@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
 import type { AuthStatement } from '../../auth/inheritance.ts';
-import { placeDiagnostics, repeatedAuth } from '../../features/block-diagnostics.ts';
+import { placeDiagnostics } from '../../features/block-diagnostics.ts';
 import { writtenDiagnostics } from '../../features/block-findings.ts';
+import { repeatedAuth } from '../../features/repeated-auth.ts';
 import { authStatement, fileStatements } from '../../features/scopes.ts';
 import { parse } from '../../language/parser.ts';
 import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
