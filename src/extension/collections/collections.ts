@@ -232,16 +232,18 @@ export class Collections implements CollectionsContext, Results, vscode.Disposab
     const { view } = this.#host;
     if (editor?.document.languageId !== 'http' || editor.document.uri.scheme !== 'file') return;
     if (!view.visible || !vscode.workspace.getConfiguration('countersign.collections').get('autoReveal', true)) return;
-    const { document, selection } = editor;
-    const file = document.uri.fsPath;
+    const { line } = editor.selection.active;
+    const file = editor.document.uri.fsPath;
     const tree = await this.tree();
-    const node = (await tree.requestAt(file, selection.active.line)) ?? (await tree.nodeOf(file));
+    const node = (await tree.requestAt(file, line)) ?? (await tree.nodeOf(file));
     if (!node || view.selection.includes(node) || vscode.window.activeTextEditor !== editor) return;
     try {
       await view.reveal(node, { select: true, focus: false, expand: false });
     } catch {
       // The row has gone in the meantime.
     }
+    // A row that took longer than the cursor's next move must not have the last word.
+    if (editor.selection.active.line !== line) await this.#follow(editor);
   }
 
   #onFiles(files: readonly string[], structure: boolean): void {
