@@ -1,5 +1,5 @@
 import type { BlockContext } from './block-context.ts';
-import type { HeaderNode, Located, VariableNode } from './syntax-tree.ts';
+import type { Diagnostic, HeaderNode, Located, VariableNode } from './syntax-tree.ts';
 
 /** Reads `@name = value` in `text[from, to)`. */
 export function readVariable(context: BlockContext, from: number, to: number, line: number): VariableNode {
@@ -38,8 +38,8 @@ export function readHeader(context: BlockContext, start: number, from: number, t
   const written = text.slice(from, to);
   if (isReference(written)) colon = nameEnd = to;
   else if (!valid && requestLine.test(written)) {
-    reportRequestLine(context, start, from, to, line);
-  } else if (colon === to) reportNoColon(context, start, from, to, line);
+    reportLine(context, start, from, to, line, requestLineInHead);
+  } else if (colon === to) reportLine(context, start, from, to, line, withoutColon);
   else if (colon === from || !valid) {
     while (nameEnd > from && text.charCodeAt(nameEnd - 1) <= 32) nameEnd--;
     reportName(context, from, nameEnd, line);
@@ -55,28 +55,39 @@ export function readHeader(context: BlockContext, start: number, from: number, t
 
 const requestLine = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY|TRACE)[ \t]+(?:https?:\/\/|\{\{|\/)\S/;
 
-function reportRequestLine(context: BlockContext, start: number, from: number, to: number, line: number): void {
-  const at = start - context.base;
-  context.report({
-    start: from - context.base,
-    end: to - context.base,
-    severity: 'error',
-    code: 'request-line-in-head',
-    message: 'This line stands among the headers. Did you mean to begin a new request with “###”?',
-    fixes: [{ title: 'Insert “###” before this line', edits: [{ start: at, end: at, text: '###\n' }] }],
-    line,
-  });
-}
+type Advice = Pick<Diagnostic, 'code' | 'message'> & { readonly title: string; readonly insert: string };
 
-function reportNoColon(context: BlockContext, start: number, from: number, to: number, line: number): void {
+const requestLineInHead: Advice = {
+  code: 'request-line-in-head',
+  message: 'This line stands among the headers. Did you mean to begin a new request with “###”?',
+  title: 'Insert “###” before this line',
+  insert: '###\n',
+};
+
+const withoutColon: Advice = {
+  code: 'header-without-colon',
+  message: 'A header is written Name: value. A body begins after an empty line.',
+  title: 'Begin the body here',
+  insert: '\n',
+};
+
+/** Says what is wrong with a line of the head that something before it would mend. */
+function reportLine(
+  context: BlockContext,
+  start: number,
+  from: number,
+  to: number,
+  line: number,
+  { code, message, title, insert }: Advice,
+): void {
   const at = start - context.base;
   context.report({
     start: from - context.base,
     end: to - context.base,
     severity: 'error',
-    code: 'header-without-colon',
-    message: 'A header is written Name: value. A body begins after an empty line.',
-    fixes: [{ title: 'Begin the body here', edits: [{ start: at, end: at, text: '\n' }] }],
+    code,
+    message,
+    fixes: [{ title, edits: [{ start: at, end: at, text: insert }] }],
     line,
   });
 }
