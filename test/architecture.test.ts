@@ -5,22 +5,37 @@ import { join, posix } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-/** The rooms that each room may import, itself included. */
-const allowed: Readonly<Record<string, readonly string[]>> = {
-  language: ['language'],
-  core: ['language', 'core'],
-  auth: ['language', 'core', 'auth'],
-  http: ['language', 'core', 'auth', 'http'],
-  features: ['language', 'core', 'auth', 'features'],
-  extension: ['language', 'core', 'auth', 'http', 'features', 'extension'],
-  webview: ['language', 'core', 'auth', 'features', 'webview'],
-  cli: ['language', 'core', 'auth', 'http', 'features', 'cli'],
-  build: ['language', 'core', 'auth', 'http', 'features', 'extension', 'webview', 'cli', 'build'],
+/** The rooms that each room may import besides itself, in the order of the house: no arrow climbs. */
+const engine = ['language', 'core', 'auth', 'cookies', 'sending'];
+const features = {
+  'features/diagnostics': engine,
+  'features/completion': [...engine, 'features/diagnostics'],
+  'features/collections': [...engine, 'features/diagnostics'],
+  'features/refactoring': [...engine, 'features/diagnostics', 'features/collections'],
+  'features/form': engine,
+  'features/presentation': [...engine, 'features/diagnostics', 'features/completion'],
+  'features/navigation': [...engine, 'features/diagnostics'],
+};
+const world = [...engine, 'http', 'node'];
+const hosted = [...world, 'convert', ...Object.keys(features)];
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  language: [],
+  core: ['language'],
+  auth: ['language', 'core'],
+  cookies: ['language', 'core'],
+  http: ['language', 'core', 'auth', 'cookies'],
+  sending: engine,
+  convert: engine,
+  node: ['language', 'core', 'auth', 'cookies'],
+  ...features,
+  webview: [...engine, ...Object.keys(features)],
+  extension: hosted,
+  cli: hosted,
 };
 
 /** Rooms that may reach sockets, files and processes. */
-const worldly = new Set(['http', 'extension', 'cli', 'build']);
-const world =
+const worldly = new Set(['http', 'node', 'extension', 'cli']);
+const worldModule =
   /^(fs|fs\/promises|net|tls|dgram|dns|dns\/promises|http|https|http2|child_process|worker_threads|cluster|os|undici)$/;
 
 /** What a panel and its host share: the messages between them, with their checks, and the words that the host hands in. */
@@ -37,9 +52,15 @@ interface Import {
 const pattern =
   /^\s*(?:import|export)\s+(type\s+)?(?:[^'"`;]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
 
+/** The room that a file of `src/` stands in: its folder, in `features/` the folder in that. */
+function roomAt(file: string): string {
+  const [, room = '', inner = ''] = file.split('/');
+  return room === 'features' ? `${room}/${inner}` : room;
+}
+
 /** What a source text imports, statically and dynamically. */
 function importsOf(file: string, text: string): Import[] {
-  const room = file.split('/')[1] ?? '';
+  const room = roomAt(file);
   return [...text.matchAll(pattern)].map(([, type, named, dynamic]) => {
     return { file, room, target: named ?? dynamic ?? '', typeOnly: type !== undefined, dynamic: dynamic !== undefined };
   });
@@ -48,28 +69,42 @@ function importsOf(file: string, text: string): Import[] {
 /** The room of `src/` that an import leads to; undefined for a package. */
 function roomOf({ file, target }: Import): string | undefined {
   if (!target.startsWith('.')) return undefined;
-  return posix.join(posix.dirname(file), target).split('/')[1];
+  const path = posix.join(posix.dirname(file), target);
+  return path.startsWith('src/') ? roomAt(path) : `outside src/: ${path}`;
 }
 
 /** Why an import may not stand, undefined when it may. */
 function offence(found: Import): string | undefined {
-  const { file, room, target, typeOnly } = found;
+  const { room, target, typeOnly } = found;
   const bare = target.replace(/^node:/, '');
   const to = roomOf(found);
   if (target === 'vscode') return room === 'extension' ? undefined : 'only extension/ imports vscode';
   if (to !== undefined) {
-    if (allowed[room]?.includes(to)) return undefined;
+    if (to === room || rooms[room]?.includes(to)) return undefined;
     if (room === 'extension' && to === 'webview' && panelContract.test(target)) return undefined;
-    if (room === 'features' && to === 'http' && (typeOnly || /^runner[.-]/.test(posix.basename(file))))
-      return undefined;
-    if (room === 'build' && target.includes('/test/demo-api/')) return undefined;
     return `${room}/ may not import ${to}/`;
   }
   if (typeOnly) return undefined;
   if (room === 'language') return 'language/ imports nothing';
   if (isBuiltin(target) && room === 'webview') return 'a webview has no Node';
-  if (world.test(bare) && !worldly.has(room)) return 'only http/ and the hosts reach sockets, files and processes';
+  if (worldModule.test(bare) && !worldly.has(room))
+    return 'only http/, node/ and the hosts reach sockets, files and processes';
   return undefined;
+}
+
+/** The circles that a depth-first walk over the files finds, each as `a → b → a`. */
+function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string, trail: readonly string[]): void => {
+    const at = trail.indexOf(file);
+    if (at >= 0) circles.push([...trail.slice(at), file].join(' → '));
+    if (at >= 0 || done.has(file)) return;
+    for (const next of graph.get(file) ?? []) walk(next, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) walk(file, []);
+  return circles;
 }
 
 describe('the architecture', () => {
@@ -84,13 +119,35 @@ describe('the architecture', () => {
     assert.deepEqual(offences, []);
   });
 
-  it('is really read: rooms, and imports in each of them', () => {
-    const rooms = new Set(imports.map(({ room }) => room));
-    for (const room of ['core', 'auth', 'http', 'features', 'cli', 'build']) assert.ok(rooms.has(room), room);
+  it('is really read: each room of the table has files that import, and no folder is left out', () => {
+    const found = new Set(imports.map(({ room }) => room));
     assert.deepEqual(
-      [...new Set(files.map(file => file.split('/')[1] ?? ''))].filter(room => !allowed[room]),
+      Object.keys(rooms).filter(room => room !== 'language' && !found.has(room)),
       [],
     );
+    assert.deepEqual(
+      files.filter(file => !rooms[roomAt(file)]),
+      [],
+    );
+  });
+
+  it('lets no arrow climb: a room imports only rooms that stand before it', () => {
+    const order = Object.keys(rooms);
+    for (const [room, others] of Object.entries(rooms)) {
+      for (const other of others) {
+        if (other !== room) assert.ok(order.indexOf(other) < order.indexOf(room), `${room} → ${other}`);
+      }
+    }
+  });
+
+  it('has no circle of files', () => {
+    const graph = new Map<string, string[]>();
+    for (const { file, target, dynamic } of imports) {
+      if (!target.startsWith('.') || dynamic) continue;
+      const to = posix.join(posix.dirname(file), target);
+      graph.set(file, [...(graph.get(file) ?? []), to]);
+    }
+    assert.deepEqual(circlesOf(graph), []);
   });
 
   it('loads no scheme, transport or form with the extension, before something needs one', () => {
@@ -102,7 +159,8 @@ describe('the architecture', () => {
       }
     }
     assert.ok(loaded.has('src/language/block-parser.ts'), 'the imports are followed');
-    const late = /^src\/(auth\/schemes\/|http\/transport|features\/(form-model|runner|request-builder)\b)/;
+    const late =
+      /^src\/(auth\/schemes\/|http\/transport|features\/form\/form-model|sending\/(runner|request-builder)\b)/;
     assert.deepEqual(
       [...loaded].filter(file => late.test(file)),
       [],
@@ -113,7 +171,10 @@ describe('the architecture', () => {
     ['src/core/a.ts', "import { x } from '../auth/scheme.ts';"],
     ['src/auth/schemes/a.ts', "import type { x } from '../../http/transport.ts';"],
     ['src/features/a.ts', "import * as vscode from 'vscode';"],
-    ['src/features/hover.ts', "import { x } from '../http/transport.ts';"],
+    ['src/features/presentation/hover.ts', "import { x } from '../../http/transport.ts';"],
+    ['src/sending/runner.ts', "import type { x } from '../http/transport.ts';"],
+    ['src/features/completion/a.ts', "import { x } from '../form/form-model.ts';"],
+    ['src/cli/a.ts', "import { x } from '../../test/demo-api/demo-api.ts';"],
     ['src/cli/a.ts', "const x = await import('../extension/extension.ts');"],
     ['src/extension/a.ts', "import { x } from '../webview/response/main.ts';"],
     ['src/auth/a.ts', "import {\n  readFile,\n} from 'node:fs/promises';"],
@@ -127,10 +188,8 @@ describe('the architecture', () => {
   }
 
   const permitted: [file: string, text: string][] = [
-    ['src/features/runner-send.ts', "import { x } from '../http/transport.ts';"],
     ['src/extension/a.ts', "import type { x } from '../webview/response/messages.ts';"],
     ['src/auth/a.ts', "import { createHash } from 'node:crypto';"],
-    ['src/build/a.ts', "import { x } from '../../test/demo-api/demo-api.ts';"],
   ];
   for (const [file, text] of permitted) {
     it(`permits in ${file}: ${text}`, () => {

@@ -1,20 +1,20 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { createAuthMemories } from '../auth/memories.ts';
 import type { TokenRequest } from '../auth/token-source.ts';
+import { createCookieJar } from '../cookies/cookie-jar.ts';
 import { Redactor } from '../core/redaction.ts';
 import { ResponseValues } from '../core/response-values.ts';
 import { commandLineSecrets, firstSecret } from '../core/secrets.ts';
 import { literalLayer } from '../core/variable-layer.ts';
-import { RequestVariables } from '../features/request-variables.ts';
-import type { RunnerPorts, RunResult } from '../features/runner.ts';
-import type { RequestTarget } from '../features/workspace.ts';
-import { createCookieJar } from '../http/cookie-jar.ts';
-import { nodeFiles } from '../http/node-files.ts';
-import { nodeRandom } from '../http/node-random.ts';
 import { createProxyResolver } from '../http/proxies.ts';
-import { runCommand } from '../http/run-command.ts';
 import { storeBody } from '../http/stored-body.ts';
 import { createSystemTrustTransport } from '../http/system-trust.ts';
+import { nodeFiles } from '../node/files.ts';
+import { nodeRandom } from '../node/random.ts';
+import { runCommand } from '../node/run-command.ts';
+import { RequestVariables } from '../sending/request-variables.ts';
+import type { RunnerPorts, RunResult } from '../sending/runner.ts';
+import type { RequestTarget } from '../sending/workspace.ts';
 import type { Call } from './arguments.ts';
 import { countChunk } from './chunk-collection.ts';
 import { createEnvironmentSource, type EnvironmentSource } from './environment-source.ts';
@@ -67,7 +67,7 @@ export function createEngine(call: Call, current: string): CliEngine {
     secretSeen: redactor.add,
     ...(call.interactive ? { agent: terminalAgent(terminal) } : {}),
     async credentials(record, key) {
-      const { statedToken } = await import('../features/stated-token.ts');
+      const { statedToken } = await import('../sending/stated-token.ts');
       const stated = await statedToken(record, { workspace, key, request: requestOf });
       return stated?.request;
     },
@@ -122,7 +122,7 @@ export function createEngine(call: Call, current: string): CliEngine {
     },
   };
   const requestOf = async (target: RequestTarget): Promise<TokenRequest | undefined> => {
-    const { tokenRequest } = await import('../features/token-request.ts');
+    const { tokenRequest } = await import('../sending/token-request.ts');
     return tokenRequest(target, ports);
   };
   let referred: ReadonlySet<string> | undefined;

@@ -9,7 +9,7 @@ import {
 } from '../core/environments.ts';
 import type { SslConfiguration } from '../core/ssl-configuration.ts';
 import type { VariableLayer } from '../core/variable-layer.ts';
-import { nodeFiles } from '../http/node-files.ts';
+import { nodeFiles } from '../node/files.ts';
 import type { Call } from './arguments.ts';
 import type { NodeWorkspace } from './node-workspace.ts';
 

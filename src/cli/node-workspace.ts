@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { collectionFile } from '../features/scopes.ts';
-import type { Workspace } from '../features/workspace.ts';
 import { parse } from '../language/parser.ts';
 import type { SyntaxTree } from '../language/syntax-tree.ts';
+import { collectionFile } from '../sending/scopes.ts';
+import type { Workspace } from '../sending/workspace.ts';
 import { UsageError } from './arguments.ts';
 import { readRequestFile } from './request-file.ts';
 

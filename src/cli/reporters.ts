@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { AuthDecision } from '../features/auth-in-force.ts';
+import type { AuthDecision } from '../sending/auth-in-force.ts';
 import type { Output } from './output.ts';
 
 /** What came of one request of a run. */

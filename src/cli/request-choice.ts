@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { nearestName } from '../core/nearest-name.ts';
-import type { RequestTarget } from '../features/workspace.ts';
 import type { PlacedBlock } from '../language/syntax-tree.ts';
+import type { RequestTarget } from '../sending/workspace.ts';
 import { UsageError } from './arguments.ts';
 import type { NodeWorkspace } from './node-workspace.ts';
 

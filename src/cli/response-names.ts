@@ -1,5 +1,5 @@
-import type { RequestTarget } from '../features/workspace.ts';
 import type { SyntaxTree } from '../language/syntax-tree.ts';
+import type { RequestTarget } from '../sending/workspace.ts';
 
 const pattern = /\{\{\s*%?([\w-]+)\.(?:response|request)\./g;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TokenCipher } from '../auth/tokens/token-cipher.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { ProcessEnvironment, SecretStore } from '../core/ports.ts';
-import { withFileLock } from '../http/file-lock.ts';
+import { withFileLock } from '../node/file-lock.ts';
 import { keychainCipher } from './keychain-cipher.ts';
 import { configDirectory } from './token-store.ts';
 

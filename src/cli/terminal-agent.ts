@@ -22,12 +22,12 @@ export function terminalAgent(ports: TerminalAgentPorts): AuthorizationAgent {
   const { env, say } = ports;
   return {
     async prepare(wish) {
-      const { isLoopbackCallback, loopbackSession } = await import('../http/loopback-callback.ts');
+      const { isLoopbackCallback, loopbackSession } = await import('../node/loopback-callback.ts');
       const ours = wish.callbackUrl === undefined || isLoopbackCallback(wish.callbackUrl);
-      const { findChromium, hasScreen } = await import('../http/chromium.ts');
+      const { findChromium, hasScreen } = await import('../node/chromium.ts');
       const chromium = ours && wish.useBrowser ? undefined : hasScreen(env) ? findChromium(env) : undefined;
       if (chromium !== undefined) {
-        const { watchedSession } = await import('../http/watched-browser.ts');
+        const { watchedSession } = await import('../node/watched-browser.ts');
         say(`A browser window opens for signing in at ${wish.server}.`);
         return watchedSession(wish, chromium);
       }

@@ -9,7 +9,7 @@ import { asTokenRecord, type TokenRecord } from '../auth/tokens/token-record.ts'
 import type { TokenStore } from '../auth/tokens/token-store.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { ProcessEnvironment } from '../core/ports.ts';
-import { withFileLock } from '../http/file-lock.ts';
+import { withFileLock } from '../node/file-lock.ts';
 import { keychainCipher } from './keychain-cipher.ts';
 
 export interface OpenedTokenStore {

@@ -94,7 +94,7 @@ async function openTokens(
       import('../auth/oauth1/oauth1-flow.ts'),
       import('../auth/tokens/stored-token-source.ts'),
       import('./token-store.ts'),
-      import('../http/node-wait.ts'),
+      import('../node/wait.ts'),
     ]);
   const oauth: OAuth2Ports = {
     ...{ transport, clock, random },

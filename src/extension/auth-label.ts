@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { findScheme } from '../auth/schemes/index.ts';
-import { type AuthDecision, authInForce } from '../features/auth-in-force.ts';
-import type { Scope } from '../features/scopes.ts';
-import { obtainsToken } from '../features/token-request.ts';
-import type { RequestTarget } from '../features/workspace.ts';
+import { type AuthDecision, authInForce } from '../sending/auth-in-force.ts';
+import type { Scope } from '../sending/scopes.ts';
+import { obtainsToken } from '../sending/token-request.ts';
+import type { RequestTarget } from '../sending/workspace.ts';
 
 export interface AuthLabel extends Pick<AuthDecision, 'from'> {
   readonly label: string;

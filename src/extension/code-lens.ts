@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { findScopes } from '../features/scopes.ts';
-import type { RequestTarget } from '../features/workspace.ts';
+import { findScopes } from '../sending/scopes.ts';
+import type { RequestTarget } from '../sending/workspace.ts';
 import type { AuthLabel } from './auth-label.ts';
 import { type Documents, requestDocuments } from './documents.ts';
 import type { Sender } from './sender.ts';

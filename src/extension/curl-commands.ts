@@ -1,6 +1,6 @@
 import { platform } from 'node:os';
 import * as vscode from 'vscode';
-import type { Shell } from '../features/shell-words.ts';
+import type { Shell } from '../convert/curl/shell-words.ts';
 import type { Console } from './console.ts';
 import type { Documents } from './documents.ts';
 import type { Engine } from './engine.ts';
@@ -41,7 +41,7 @@ export class CurlCommands implements vscode.Disposable {
       return;
     }
     try {
-      const { leftToCurl, toCurl } = await import('../features/curl.ts');
+      const { leftToCurl, toCurl } = await import('../convert/curl/curl.ts');
       const preview = await (await this.#host.engine()).preview(target, new AbortController().signal);
       const shell: Shell = platform() === 'win32' && vscode.env.remoteName === undefined ? 'cmd' : 'sh';
       const { request, settings, auth, pending, tls } = preview;
@@ -75,8 +75,8 @@ export class CurlCommands implements vscode.Disposable {
   }
 
   async #paste(): Promise<void> {
-    const { parseCurl } = await import('../features/curl-import.ts');
-    const { curlText, keepsBody } = await import('../features/curl-text.ts');
+    const { parseCurl } = await import('../convert/curl/curl-import.ts');
+    const { curlText, keepsBody } = await import('../convert/curl/curl-text.ts');
     const command = parseCurl(await vscode.env.clipboard.readText());
     if (!command) {
       vscode.window.showInformationMessage(vscode.l10n.t('The clipboard holds no curl command with an address.'));

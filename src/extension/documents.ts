@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { collectionFile } from '../features/scopes.ts';
-import type { RequestTarget, Workspace } from '../features/workspace.ts';
 import { update } from '../language/incremental.ts';
 import { parse } from '../language/parser.ts';
 import type { SyntaxTree } from '../language/syntax-tree.ts';
+import { collectionFile } from '../sending/scopes.ts';
+import type { RequestTarget, Workspace } from '../sending/workspace.ts';
 
 /** Documents that requests are written in, as opposed to those that show them. */
 export const requestDocuments: vscode.DocumentSelector = ['file', 'untitled', 'vscode-vfs', 'vscode-userdata'].map(

@@ -179,7 +179,7 @@ export class Environments implements vscode.Disposable {
  */
 async function read(folder: string, root: string): Promise<EnvironmentFiles> {
   const { mergeEnvironments, readEnvironments, restClientEnvironments } = await import('../core/environments.ts');
-  const { nodeFiles } = await import('../http/node-files.ts');
+  const { nodeFiles } = await import('../node/files.ts');
   const inSettings = vscode.workspace
     .getConfiguration('rest-client', vscode.Uri.file(folder))
     .get<RestClientEnvironments>('environmentVariables');
@@ -193,7 +193,7 @@ async function readDotenv(
   selected: string | undefined,
 ): Promise<ReadonlyMap<string, string> | undefined> {
   const environments = await import('../core/environments.ts');
-  const { nodeFiles } = await import('../http/node-files.ts');
+  const { nodeFiles } = await import('../node/files.ts');
   return environments.readDotenv(folder, root, selected, nodeFiles);
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { PreviewText } from '../features/preview-text.ts';
-import { requestTitle } from '../features/request-title.ts';
+import type { PreviewText } from '../features/presentation/preview-text.ts';
+import { requestTitle } from '../sending/request-title.ts';
 import type { Console } from './console.ts';
 import type { Documents } from './documents.ts';
 import type { Engine } from './engine.ts';
@@ -134,7 +134,7 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
     const controller = new AbortController();
     token.onCancellationRequested(() => controller.abort());
     const preview = await (await this.#host.engine()).preview(target, controller.signal);
-    const { previewText } = await import('../features/preview-text.ts');
+    const { previewText } = await import('../features/presentation/preview-text.ts');
     return previewText(preview, shown.title, target.file, shown.reveal);
   }
 

@@ -7,8 +7,8 @@ import * as vscode from 'vscode';
 import { decodeText } from '../core/charset.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { StoredBody } from '../core/exchange.ts';
-import type { BodyKind } from '../features/media-type.ts';
-import { extensionFor, sniffKind } from '../features/media-type.ts';
+import type { BodyKind } from '../features/presentation/media-type.ts';
+import { extensionFor, sniffKind } from '../features/presentation/media-type.ts';
 import type { ResponseRecord } from './response-history.ts';
 
 /** More than this is neither copied to the clipboard nor opened as an untitled document. */

@@ -1,6 +1,6 @@
 import type { Exchange, StoredBody } from '../core/exchange.ts';
-import type { ResponseModel, ResponseSubject } from '../features/response-model.ts';
-import { responseModel } from '../features/response-model.ts';
+import type { ResponseModel, ResponseSubject } from '../features/presentation/response-model.ts';
+import { responseModel } from '../features/presentation/response-model.ts';
 
 /** One exchange that a panel can show. */
 export interface ResponseRecord {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Exchange } from '../core/exchange.ts';
-import type { ResponseSubject } from '../features/response-model.ts';
-import { requestModel } from '../features/response-model.ts';
-import { formatDuration } from '../features/units.ts';
+import type { ResponseSubject } from '../features/presentation/response-model.ts';
+import { requestModel } from '../features/presentation/response-model.ts';
+import { formatDuration } from '../features/presentation/units.ts';
 import type { FromPanel, ToPanel } from '../webview/response/messages.ts';
 import { fromPanel, isPanelState } from '../webview/response/messages.ts';
 import { english } from '../webview/response/texts.ts';

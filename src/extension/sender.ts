@@ -3,11 +3,11 @@ import type { CountersignError } from '../core/errors.ts';
 import { asCountersignError } from '../core/errors.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { HttpRequest } from '../core/request.ts';
-import { requestNow } from '../features/request-now.ts';
-import { requestTitle } from '../features/request-title.ts';
-import type { ResponseSubject } from '../features/response-model.ts';
-import type { RequestTarget } from '../features/workspace.ts';
+import type { ResponseSubject } from '../features/presentation/response-model.ts';
 import type { PlacedBlock, SyntaxTree } from '../language/syntax-tree.ts';
+import { requestNow } from '../sending/request-now.ts';
+import { requestTitle } from '../sending/request-title.ts';
+import type { RequestTarget } from '../sending/workspace.ts';
 import type { Console } from './console.ts';
 import type { Documents } from './documents.ts';
 import type { Engine, Interaction } from './engine.ts';
@@ -152,7 +152,7 @@ export class Sender implements vscode.Disposable {
           running();
         },
       });
-      const { attemptLog } = await import('../features/attempt-log.ts');
+      const { attemptLog } = await import('../features/presentation/attempt-log.ts');
       for (const attempt of exchange.attempts) {
         console.attempt(engine.redact(attemptLog(attempt)), attempt.error !== undefined);
       }

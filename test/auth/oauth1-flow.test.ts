@@ -6,8 +6,8 @@ import { oauth1 } from '../../src/auth/schemes/oauth1.ts';
 import { MemoryTokenStore } from '../../src/auth/tokens/memory-store.ts';
 import { createTokenSource } from '../../src/auth/tokens/stored-token-source.ts';
 import { maskedRequestUrl } from '../../src/core/request.ts';
-import { nodeRandom } from '../../src/http/node-random.ts';
 import { createTransport } from '../../src/http/transport.ts';
+import { nodeRandom } from '../../src/node/random.ts';
 import { recomputeOAuth1 } from '../demo-api/verifiers/oauth1.ts';
 import { judging, sign } from './signing.ts';
 

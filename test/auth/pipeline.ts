@@ -4,18 +4,18 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthMemories } from '../../src/auth/memories.ts';
+import { createCookieJar } from '../../src/cookies/cookie-jar.ts';
 import { bodyBytes, type HttpRequest, requestUrl } from '../../src/core/request.ts';
 import { literalLayer } from '../../src/core/variable-layer.ts';
-import { type Preview, previewRequest } from '../../src/features/preview.ts';
-import { RequestVariables } from '../../src/features/request-variables.ts';
-import { type RunnerPorts, type RunResult, runRequest } from '../../src/features/runner.ts';
-import type { RequestTarget } from '../../src/features/workspace.ts';
-import { createCookieJar } from '../../src/http/cookie-jar.ts';
-import { nodeFiles } from '../../src/http/node-files.ts';
-import { nodeRandom } from '../../src/http/node-random.ts';
 import { storeBody } from '../../src/http/stored-body.ts';
 import { createTransport } from '../../src/http/transport.ts';
 import { parse } from '../../src/language/parser.ts';
+import { nodeFiles } from '../../src/node/files.ts';
+import { nodeRandom } from '../../src/node/random.ts';
+import { type Preview, previewRequest } from '../../src/sending/preview.ts';
+import { RequestVariables } from '../../src/sending/request-variables.ts';
+import { type RunnerPorts, type RunResult, runRequest } from '../../src/sending/runner.ts';
+import type { RequestTarget } from '../../src/sending/workspace.ts';
 import type { Check, SeenRequest, Verdict } from '../demo-api/check.ts';
 
 /** The whole way from the text of a document to the bytes on the wire, as the hosts put it together. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RunResult } from '../../src/features/runner.ts';
+import type { RunResult } from '../../src/sending/runner.ts';
 import {
   createPipeline,
   type DocumentFolder,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { inServer } from '../../src/build/host-tests.ts';
+import { inServer } from '../../scripts/host-tests.ts';
 import { median, type Row } from './measure.ts';
 
 /** Activation in a real extension host: loading the entry and registering everything, a fresh host each time. */

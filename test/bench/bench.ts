@@ -38,7 +38,7 @@ const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
 
 if (!values['no-build']) {
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  execFileSync(process.execPath, ['src/build/build.ts'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 const rows: Row[] = [];
 for (const [name, measure] of Object.entries(groups)) {

@@ -1,5 +1,5 @@
-import { FormMemory, formEdits } from '../../src/features/form-edits.ts';
-import { formModel } from '../../src/features/form-model.ts';
+import { FormMemory, formEdits } from '../../src/features/form/form-edits.ts';
+import { formModel } from '../../src/features/form/form-model.ts';
 import { update } from '../../src/language/incremental.ts';
 import { formWorkspace, targetIn } from '../features/form-ports.ts';
 import { manyRequests } from './language.ts';

@@ -1,8 +1,8 @@
 import type { VariableLayer } from '../../src/core/variable-layer.ts';
-import { DocumentDiagnostics } from '../../src/features/diagnostics.ts';
-import { findScopes } from '../../src/features/scopes.ts';
+import { DocumentDiagnostics } from '../../src/features/diagnostics/diagnostics.ts';
 import { update } from '../../src/language/incremental.ts';
 import { parse } from '../../src/language/parser.ts';
+import { findScopes } from '../../src/sending/scopes.ts';
 import { medianTime, type Row } from './measure.ts';
 
 /** About 3 MB: 10,000 requests with headers, variables, an `@auth` here and there, and a JSON body. */

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { type AuthInForce, previewAuthorized } from '../../src/auth/driver.ts';
 import type { AuthStatement } from '../../src/auth/inheritance.ts';
 import { resolveValues } from '../../src/auth/values.ts';
-import { nodeRandom } from '../../src/http/node-random.ts';
+import { nodeRandom } from '../../src/node/random.ts';
 import { fixedPorts, plainRequest } from '../auth/ports.ts';
 import { challengeFor } from '../demo-api/verifiers/ntlm.ts';
 import type { Row } from './measure.ts';

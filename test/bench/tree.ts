@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { CollectionNode } from '../../src/features/collection-node.ts';
-import { CollectionTree } from '../../src/features/collection-tree.ts';
-import { TreeListing } from '../../src/features/tree-listing.ts';
-import type { Workspace } from '../../src/features/workspace.ts';
+import type { CollectionNode } from '../../src/features/collections/collection-node.ts';
+import { CollectionTree } from '../../src/features/collections/collection-tree.ts';
+import { TreeListing } from '../../src/features/collections/tree-listing.ts';
 import { update } from '../../src/language/incremental.ts';
 import { parse } from '../../src/language/parser.ts';
 import type { SyntaxTree } from '../../src/language/syntax-tree.ts';
+import type { Workspace } from '../../src/sending/workspace.ts';
 import { manyRequests } from './language.ts';
 import { medianTime, type Row } from './measure.ts';
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../src/build/owned-process.ts';
-import { packVsix } from '../../src/build/package.ts';
-import { root } from '../../src/build/project.ts';
-import { Workbench } from '../../src/build/workbench.ts';
+import { run } from '../../scripts/owned-process.ts';
+import { packVsix } from '../../scripts/package.ts';
+import { root } from '../../scripts/project.ts';
 import { credentials } from '../demo-api/credentials.ts';
 import { startDemoApi } from '../demo-api/demo-api.ts';
+import { Workbench } from './driver/workbench.ts';
 
 describe('the .vsix package', () => {
   let folder: string;

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { type BrowserProgram, browserProgram } from '../../src/build/browser.ts';
-import { isCallback, watchedSession } from '../../src/http/watched-browser.ts';
+import { isCallback, watchedSession } from '../../src/node/watched-browser.ts';
+import { type BrowserProgram, browserProgram } from './driver/browser.ts';
 
 const flags = ['--headless=new', '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
 const profiles = (): string[] => readdirSync(tmpdir()).filter(name => name.startsWith('countersign-sign-in-'));

@@ -1,12 +1,12 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../../src/build/project.ts';
-import { Workbench } from '../../src/build/workbench.ts';
-import type { WorkbenchWindow } from '../../src/build/workbench-window.ts';
+import { root } from '../../scripts/project.ts';
 import { credentials } from '../demo-api/credentials.ts';
 import { type DemoApi, startDemoApi } from '../demo-api/demo-api.ts';
+import { Workbench } from './driver/workbench.ts';
+import type { WorkbenchWindow } from './driver/workbench-window.ts';
 
-export type { Theme, WorkbenchWindow } from '../../src/build/workbench-window.ts';
+export type { Theme, WorkbenchWindow } from './driver/workbench-window.ts';
 export { credentials };
 
 /**

@@ -1,13 +1,13 @@
 import { isAbsolute, join } from 'node:path';
 import { createAuthMemories } from '../../src/auth/memories.ts';
+import { createCookieJar } from '../../src/cookies/cookie-jar.ts';
 import { CountersignError } from '../../src/core/errors.ts';
 import { listLayer } from '../../src/core/variable-layer.ts';
-import { type FormContext, type FormPorts, formContext } from '../../src/features/form-preview.ts';
-import { type FormTarget, levelOfFile } from '../../src/features/form-target.ts';
-import { RequestVariables } from '../../src/features/request-variables.ts';
-import { createCookieJar } from '../../src/http/cookie-jar.ts';
+import { type FormContext, type FormPorts, formContext } from '../../src/features/form/form-preview.ts';
+import { type FormTarget, levelOfFile } from '../../src/features/form/form-target.ts';
 import { parse } from '../../src/language/parser.ts';
 import type { SyntaxTree } from '../../src/language/syntax-tree.ts';
+import { RequestVariables } from '../../src/sending/request-variables.ts';
 
 /** A workspace of texts by path, with secrets, for forms. */
 export function formWorkspace(

@@ -1,7 +1,7 @@
-import { findScopes, type Scopes } from '../../src/features/scopes.ts';
-import type { Workspace } from '../../src/features/workspace.ts';
 import { parse } from '../../src/language/parser.ts';
 import type { SyntaxTree } from '../../src/language/syntax-tree.ts';
+import { findScopes, type Scopes } from '../../src/sending/scopes.ts';
+import type { Workspace } from '../../src/sending/workspace.ts';
 
 /** Folder in which the documents of a test stand. */
 export const folder = '/work';

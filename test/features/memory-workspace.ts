@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import type { Workspace } from '../../src/features/workspace.ts';
 import { parse } from '../../src/language/parser.ts';
 import { printEdits } from '../../src/language/printer.ts';
 import type { SyntaxTree, TextEdit } from '../../src/language/syntax-tree.ts';
+import type { Workspace } from '../../src/sending/workspace.ts';
 
 /** Documents in memory below `/w`; counts how often each is read. */
 export class MemoryWorkspace implements Workspace {

@@ -5,7 +5,7 @@ import { Collections } from '../../src/extension/collections/collections.ts';
 import { ProblemDecorations } from '../../src/extension/collections/decorations.ts';
 import { Documents } from '../../src/extension/documents.ts';
 import type { Sender } from '../../src/extension/sender.ts';
-import type { CollectionNode } from '../../src/features/collection-node.ts';
+import type { CollectionNode } from '../../src/features/collections/collection-node.ts';
 
 describe('the collections tree in the host', () => {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';

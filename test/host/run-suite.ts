@@ -1,5 +1,5 @@
-import { writeResults } from '../../src/build/mocha-results.ts';
-import { resultsVariable } from '../../src/build/test-results.ts';
+import { writeResults } from '../../scripts/mocha-results.ts';
+import { resultsVariable } from '../../scripts/test-results.ts';
 
 /** Runs test files with mocha inside the extension host. @throws Error when a test failed */
 export async function runSuite(files: readonly (readonly [file: string, load: () => void])[]): Promise<void> {

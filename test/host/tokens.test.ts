@@ -12,9 +12,9 @@ import { createTokenSource, type StoredTokenSource } from '../../src/auth/tokens
 import { EngineTokens } from '../../src/extension/tokens/engine-tokens.ts';
 import { SecretTokenStore } from '../../src/extension/tokens/token-store.ts';
 import { UriCallbacks } from '../../src/extension/tokens/uri-callbacks.ts';
-import { nodeRandom } from '../../src/http/node-random.ts';
-import { nodeWait } from '../../src/http/node-wait.ts';
 import { createTransport } from '../../src/http/transport.ts';
+import { nodeRandom } from '../../src/node/random.ts';
+import { nodeWait } from '../../src/node/wait.ts';
 import { credentials } from '../demo-api/credentials.ts';
 import { SharedSecrets } from './shared-secrets.ts';
 import { record } from './token-record.ts';

@@ -5,11 +5,11 @@ import type { ClientTls } from '../../src/core/client-tls.ts';
 import { CountersignError } from '../../src/core/errors.ts';
 import type { Transport } from '../../src/core/ports.ts';
 import type { SslConfiguration } from '../../src/core/ssl-configuration.ts';
-import { nodeFiles } from '../../src/http/node-files.ts';
-import { redirect } from '../../src/http/redirects.ts';
 import { statedTls } from '../../src/http/stated-tls.ts';
 import { createTlsResolver } from '../../src/http/tls.ts';
 import { createTransport } from '../../src/http/transport.ts';
+import { nodeFiles } from '../../src/node/files.ts';
+import { redirect } from '../../src/sending/redirects.ts';
 import { askingServer, certificatePath } from '../cli/tls-server.ts';
 import { certificate, closeAll, request, sending, whenDone } from './loopback.ts';
 

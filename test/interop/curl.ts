@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { toCurl } from '../../src/features/curl.ts';
-import { parseCurl } from '../../src/features/curl-import.ts';
-import { curlText } from '../../src/features/curl-text.ts';
+import { toCurl } from '../../src/convert/curl/curl.ts';
+import { parseCurl } from '../../src/convert/curl/curl-import.ts';
+import { curlText } from '../../src/convert/curl/curl-text.ts';
 import { createPipeline, documentFolder } from '../auth/pipeline.ts';
 import { type InteropCase, program } from './case.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { formatDuration, formatSize } from '../../src/features/units.ts';
+import { formatDuration, formatSize } from '../../src/features/presentation/units.ts';
 import { fromPanel, isPanelState, toPanel } from '../../src/webview/response/messages.ts';
 
 describe('messages of the response panel', () => {

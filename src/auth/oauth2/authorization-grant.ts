@@ -10,10 +10,11 @@ import {
   isPushed,
   pushAuthorizationRequest,
 } from './authorization-request.ts';
+import type { OAuth2Client } from './oauth2-client.ts';
 import { pkce, randomText } from './pkce.ts';
 import { interactionTimeout, type ServerSession } from './server-session.ts';
 import { required } from './settings.ts';
-import { type OAuth2Client, requestToken, serverWith } from './token-endpoint.ts';
+import { requestToken, serverWith } from './token-endpoint.ts';
 import { readTokenResponse } from './token-response.ts';
 
 const defaultInteraction = 5 * 60_000;

@@ -4,10 +4,11 @@ import { CountersignError } from '../../core/errors.ts';
 import { clientAuthentication } from './client-authentication.ts';
 import { dpopHandle } from './dpop.ts';
 import { serverRefusal } from './oauth-error.ts';
+import type { OAuth2Client } from './oauth2-client.ts';
 import type { Pkce } from './pkce.ts';
 import type { ServerResponse } from './server-session.ts';
 import { endpointUrl } from './settings.ts';
-import { addExtra, addTarget, type OAuth2Client, overTransport, protocolClient, serverWith } from './token-endpoint.ts';
+import { addExtra, addTarget, overTransport, protocolClient, serverWith } from './token-endpoint.ts';
 
 export interface AuthorizationRequest {
   readonly responseType: 'code' | 'token';

@@ -7,16 +7,10 @@ import { personRequired } from './authorization-grant.ts';
 import { jsonObject } from './authorization-request.ts';
 import { clientAuthentication } from './client-authentication.ts';
 import { isTransient, OAuth2Refusal, serverRefusal } from './oauth-error.ts';
+import type { OAuth2Client } from './oauth2-client.ts';
 import type { ServerResponse } from './server-session.ts';
 import { required } from './settings.ts';
-import {
-  addTarget,
-  type OAuth2Client,
-  overTransport,
-  protocolClient,
-  requestToken,
-  serverWith,
-} from './token-endpoint.ts';
+import { addTarget, overTransport, protocolClient, requestToken, serverWith } from './token-endpoint.ts';
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const defaultLifetime = 600;

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import type { ObtainedToken } from '../tokens/token-flow.ts';
 import { jwtClaims } from './identity.ts';
-import type { OAuth2Client } from './token-endpoint.ts';
+import type { OAuth2Client } from './oauth2-client.ts';
 
 /** A token response as the library takes it, and what it says of who signed in. */
 export interface ConformResponse {

@@ -4,9 +4,10 @@ import { CountersignError } from '../../core/errors.ts';
 import type { ObtainedToken } from '../tokens/token-flow.ts';
 import { ciIdentityToken } from './ci-token.ts';
 import { assertionTimes, audienceOf } from './client-authentication.ts';
+import type { OAuth2Client } from './oauth2-client.ts';
 import { required } from './settings.ts';
 import { privateSigningKey, secretSigningKey, signJwt } from './signing-key.ts';
-import { addTarget, type OAuth2Client, requestToken } from './token-endpoint.ts';
+import { addTarget, requestToken } from './token-endpoint.ts';
 
 /** @see RFC 6749 §4.4 */
 export function clientCredentialsGrant(client: OAuth2Client): Promise<ObtainedToken> {

@@ -15,10 +15,10 @@ import {
   tokenExchangeGrant,
 } from './machine-grants.ts';
 import { isTransient, OAuth2Refusal } from './oauth-error.ts';
+import type { OAuth2Client } from './oauth2-client.ts';
 import { revokeToken } from './revocation.ts';
 import { type OAuth2Ports, ServerSession } from './server-session.ts';
 import { type GrantType, keptSettings, needsPerson, oauth2Settings } from './settings.ts';
-import type { OAuth2Client } from './token-endpoint.ts';
 
 const grants: Readonly<Record<GrantType, (client: OAuth2Client) => Promise<ObtainedToken>>> = {
   authorization_code_pkce: authorizationGrant,

@@ -2,8 +2,9 @@ import * as oauth from 'oauth4webapi';
 import { jsonObject } from './authorization-request.ts';
 import { clientAuthentication } from './client-authentication.ts';
 import { serverRefusal } from './oauth-error.ts';
+import type { OAuth2Client } from './oauth2-client.ts';
 import type { ServerResponse } from './server-session.ts';
-import { type OAuth2Client, overTransport, protocolClient, serverWith } from './token-endpoint.ts';
+import { overTransport, protocolClient, serverWith } from './token-endpoint.ts';
 
 /**
  * Revokes a token at the server. One that the server does not know any more counts as revoked.

@@ -7,20 +7,10 @@ import type { ExchangePurpose } from './exchange-record.ts';
 import { conformResponse } from './id-token.ts';
 import { jwtClaims } from './identity.ts';
 import { serverRefusal } from './oauth-error.ts';
+import type { OAuth2Client } from './oauth2-client.ts';
 import type { ServerResponse, ServerSession } from './server-session.ts';
 import { endpointUrl, type OAuth2Settings, type Pairs } from './settings.ts';
 import { type LenientResponse, readTokenResponse } from './token-response.ts';
-
-/** A client at its authorization server, with the means of one flow. */
-export interface OAuth2Client {
-  readonly settings: OAuth2Settings;
-  readonly server: oauth.AuthorizationServer;
-  readonly session: ServerSession;
-  /** Present where tokens are bound to a key. */
-  readonly dpopKey?: Readonly<Record<string, unknown>>;
-  /** The issuer's keys, as the library keeps them; absent where each check fetches them. */
-  readonly keys?: oauth.JWKSCacheInput;
-}
 
 export interface TokenGrant {
   readonly grantType: string;

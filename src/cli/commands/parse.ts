@@ -1,11 +1,11 @@
 import { relative } from 'node:path';
 import type { AuthStatement } from '../../auth/inheritance.ts';
-import { placeDiagnostics } from '../../features/block-diagnostics.ts';
-import { writtenDiagnostics } from '../../features/block-findings.ts';
-import { repeatedAuth } from '../../features/repeated-auth.ts';
-import { authStatement, fileStatements } from '../../features/scopes.ts';
+import { placeDiagnostics } from '../../features/diagnostics/block-diagnostics.ts';
+import { writtenDiagnostics } from '../../features/diagnostics/block-findings.ts';
 import { parse } from '../../language/parser.ts';
 import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
+import { repeatedAuth } from '../../sending/repeated-auth.ts';
+import { authStatement, fileStatements } from '../../sending/scopes.ts';
 import { allowOptions, type Call, UsageError } from '../arguments.ts';
 import { requestFiles } from '../node-workspace.ts';
 import type { Output } from '../output.ts';

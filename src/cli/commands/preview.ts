@@ -1,8 +1,8 @@
 import { basename, relative } from 'node:path';
 import type { Body, Origin } from '../../core/request.ts';
 import { bodyBytes } from '../../core/request.ts';
-import { type ExplainedPart, explainRequest, originSentence, tlsSentences } from '../../features/explain.ts';
-import { type Preview, previewRequest } from '../../features/preview.ts';
+import { type ExplainedPart, explainRequest, originSentence, tlsSentences } from '../../sending/explain.ts';
+import { type Preview, previewRequest } from '../../sending/preview.ts';
 import { allowOptions, type Call, tlsOptions, UsageError } from '../arguments.ts';
 import type { CliEngine } from '../engine.ts';
 import type { Output } from '../output.ts';

@@ -1,8 +1,8 @@
 import { standing, type TokenRecord } from '../../auth/tokens/token-record.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { nearestName } from '../../core/nearest-name.ts';
-import { remainingTime } from '../../features/remaining-time.ts';
-import { tokenModel } from '../../features/token-model.ts';
+import { remainingTime } from '../../features/presentation/remaining-time.ts';
+import { tokenModel } from '../../features/presentation/token-model.ts';
 import { allowOptions, type Call, tlsOptions, UsageError } from '../arguments.ts';
 import type { CliEngine } from '../engine.ts';
 import type { Output } from '../output.ts';

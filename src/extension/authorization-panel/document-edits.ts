@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FormChange } from '../../features/form-edits.ts';
+import type { FormChange } from '../../features/form/form-edits.ts';
 import type { TextEdit } from '../../language/syntax-tree.ts';
 
 /** How long a person may rest within one undo step, in milliseconds. */

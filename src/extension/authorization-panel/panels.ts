@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Exchange } from '../../core/exchange.ts';
-import type { FormTarget } from '../../features/form-target.ts';
-import type { RequestTarget } from '../../features/workspace.ts';
+import type { FormTarget } from '../../features/form/form-target.ts';
 import { parse } from '../../language/parser.ts';
+import type { RequestTarget } from '../../sending/workspace.ts';
 import { isPanelState, type PanelSubject, type SendStatus } from '../../webview/authorization/messages.ts';
 import type { Sender } from '../sender.ts';
 import { authorizationViewType } from '../settings.ts';

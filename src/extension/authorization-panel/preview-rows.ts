@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../core/request.ts';
-import { previewText } from '../../features/preview-text.ts';
+import { previewText } from '../../features/presentation/preview-text.ts';
 import type { PreviewRow } from '../../webview/authorization/messages.ts';
 
 /** A request as the panel's Preview tab draws it, a row per line; none where it can't be computed. */

@@ -1,10 +1,10 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { type FormTarget, findRequest, levelOfFile } from '../../features/form-target.ts';
-import { requestTitle } from '../../features/request-title.ts';
-import { collectionFile, folderFile } from '../../features/scopes.ts';
+import { type FormTarget, findRequest, levelOfFile } from '../../features/form/form-target.ts';
 import { blockAtLine } from '../../language/positions.ts';
 import type { SyntaxTree } from '../../language/syntax-tree.ts';
+import { requestTitle } from '../../sending/request-title.ts';
+import { collectionFile, folderFile } from '../../sending/scopes.ts';
 import type { PanelSubject } from '../../webview/authorization/messages.ts';
 import type { Documents } from '../documents.ts';
 

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { findScheme, schemes } from '../../auth/schemes/index.ts';
-import type { AuthDecision } from '../../features/auth-in-force.ts';
-import { authSnippet } from '../../features/auth-snippet.ts';
+import { authSnippet } from '../../features/completion/auth-snippet.ts';
+import type { AuthDecision } from '../../sending/auth-in-force.ts';
 
 interface Choice extends vscode.QuickPickItem {
   /** A scheme's id, `none`, or `inherit`. */

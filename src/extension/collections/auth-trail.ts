@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { AuthDecision } from '../../features/auth-in-force.ts';
+import type { AuthDecision } from '../../sending/auth-in-force.ts';
 
 export interface TrailWords {
   readonly decision: AuthDecision;

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { authInForce } from '../../features/auth-in-force.ts';
-import type { CollectionNode, FileNode, FolderNode, RequestNode } from '../../features/collection-node.ts';
-import { CollectionTree } from '../../features/collection-tree.ts';
-import { requestNow } from '../../features/request-now.ts';
-import { findScopes } from '../../features/scopes.ts';
-import type { RequestTarget } from '../../features/workspace.ts';
+import type { CollectionNode, FileNode, FolderNode, RequestNode } from '../../features/collections/collection-node.ts';
+import { CollectionTree } from '../../features/collections/collection-tree.ts';
+import { authInForce } from '../../sending/auth-in-force.ts';
+import { requestNow } from '../../sending/request-now.ts';
+import { findScopes } from '../../sending/scopes.ts';
+import type { RequestTarget } from '../../sending/workspace.ts';
 import type { Documents } from '../documents.ts';
 import type { Sender } from '../sender.ts';
 import type { CollectionsContext } from './context.ts';
@@ -15,7 +15,7 @@ import { requestTooltip, treeItem } from './items.ts';
 import { WorkspaceListing } from './listing.ts';
 import { move } from './move.ts';
 import { pathOf } from './paths.ts';
-import { type Result, resultOf } from './results.ts';
+import { type Result, type Results, resultOf } from './results.ts';
 import { sendAll, sendRequest } from './send.ts';
 import { Changes } from './undo.ts';
 
@@ -25,13 +25,6 @@ export interface CollectionsHost {
   readonly view: vscode.TreeView<CollectionNode>;
   /** Draws rows again; all of them without any. */
   redraw(nodes?: readonly CollectionNode[]): void;
-}
-
-/** Keeps what came of requests, for their rows. */
-export interface Results {
-  set(node: RequestNode, result: Result | undefined): void;
-  /** The outcome of a run, beside the view's title. */
-  say(text: string | undefined): void;
 }
 
 /** The collections view: what it shows, and what its commands do. Loaded when it is first needed. */

@@ -1,5 +1,5 @@
-import type { CollectionNode } from '../../features/collection-node.ts';
-import type { CollectionTree } from '../../features/collection-tree.ts';
+import type { CollectionNode } from '../../features/collections/collection-node.ts';
+import type { CollectionTree } from '../../features/collections/collection-tree.ts';
 import type { Documents } from '../documents.ts';
 import type { Sender } from '../sender.ts';
 import type { Changes } from './undo.ts';

@@ -1,9 +1,9 @@
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import type { CollectionNode, FolderNode } from '../../features/collection-node.ts';
-import { decidedAuth } from '../../features/moved-auth.ts';
-import { collectionFile, fileStatements, findScopes, folderFile } from '../../features/scopes.ts';
+import type { CollectionNode, FolderNode } from '../../features/collections/collection-node.ts';
+import { decidedAuth } from '../../features/collections/moved-auth.ts';
 import { parse } from '../../language/parser.ts';
+import { collectionFile, fileStatements, findScopes, folderFile } from '../../sending/scopes.ts';
 import { chooseAuth, directiveSnippet } from './auth-choice.ts';
 import type { CollectionsContext } from './context.ts';
 

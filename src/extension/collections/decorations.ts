@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { blockDiagnostics } from '../../features/block-diagnostics.ts';
-import type { CollectionNode, RequestNode } from '../../features/collection-node.ts';
-import { type LineProblem, type ProblemCount, problemsByRequest } from '../../features/request-problems.ts';
+import type { CollectionNode, RequestNode } from '../../features/collections/collection-node.ts';
+import { blockDiagnostics } from '../../features/diagnostics/block-diagnostics.ts';
+import { type LineProblem, type ProblemCount, problemsByRequest } from '../../features/diagnostics/request-problems.ts';
 import { problemsSaid, requestId, requestScheme, requestUri } from './items.ts';
 
 const none: ReadonlyMap<RequestNode, ProblemCount> = new Map();

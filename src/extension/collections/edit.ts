@@ -1,9 +1,14 @@
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { copyTitle, duplicateRequest, removeRequests, renameRequest } from '../../features/collection-edits.ts';
-import type { CollectionNode, RequestNode } from '../../features/collection-node.ts';
-import { requestTitle } from '../../features/request-title.ts';
+import {
+  copyTitle,
+  duplicateRequest,
+  removeRequests,
+  renameRequest,
+} from '../../features/collections/collection-edits.ts';
+import type { CollectionNode, RequestNode } from '../../features/collections/collection-node.ts';
 import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
+import { requestTitle } from '../../sending/request-title.ts';
 import type { CollectionsContext } from './context.ts';
 import { exists, folderName, unusedFile } from './create.ts';
 import { pathOf, pathsSaid, renameNodes } from './paths.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CollectionNode } from '../../features/collection-node.ts';
+import type { CollectionNode } from '../../features/collections/collection-node.ts';
 import type { Documents } from '../documents.ts';
 import type { Sender } from '../sender.ts';
 import type { Collections } from './collections.ts';

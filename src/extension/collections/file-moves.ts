@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type PathMove, pathsAfterMoves } from '../../features/relative-paths.ts';
+import { type PathMove, pathsAfterMoves } from '../../features/collections/relative-paths.ts';
 import type { Documents } from '../documents.ts';
 import { requestFiles, unlistedFiles } from './listing.ts';
 import { addEdits } from './undo.ts';

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { type AuthWords, authText } from '../../features/auth-shown.ts';
-import { blockDiagnostics } from '../../features/block-diagnostics.ts';
-import type { CollectionNode, FileNode, FolderNode, RequestNode } from '../../features/collection-node.ts';
+import { type AuthWords, authText } from '../../features/collections/auth-shown.ts';
+import type { CollectionNode, FileNode, FolderNode, RequestNode } from '../../features/collections/collection-node.ts';
+import { blockDiagnostics } from '../../features/diagnostics/block-diagnostics.ts';
 import { originOfAuth, type TrailWords } from './auth-trail.ts';
 import type { Result } from './results.ts';
 

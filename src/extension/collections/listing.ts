@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { TreeListing } from '../../features/tree-listing.ts';
+import { TreeListing } from '../../features/collections/tree-listing.ts';
 
 export const requestFiles = '**/*.{http,rest}';
 /** Request files that belong to others. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { CollectionNode } from '../../features/collection-node.ts';
-import { type PathMove, pathsAfterMoves } from '../../features/relative-paths.ts';
+import type { CollectionNode } from '../../features/collections/collection-node.ts';
+import { type PathMove, pathsAfterMoves } from '../../features/collections/relative-paths.ts';
 import type { TextEdit } from '../../language/syntax-tree.ts';
 import type { CollectionsContext } from './context.ts';
 import type { Step } from './undo.ts';

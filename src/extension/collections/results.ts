@@ -1,10 +1,18 @@
 import * as vscode from 'vscode';
 import type { Exchange } from '../../core/exchange.ts';
+import type { RequestNode } from '../../features/collections/collection-node.ts';
 
 /** What came of a request, as its row shows it. */
 export type Result =
   | { readonly state: 'running' }
   | { readonly state: 'passed' | 'failed'; readonly text: string; readonly detail: string | undefined };
+
+/** Keeps what came of requests, for their rows. */
+export interface Results {
+  set(node: RequestNode, result: Result | undefined): void;
+  /** The outcome of a run, beside the view's title. */
+  say(text: string | undefined): void;
+}
 
 export function resultOf({ response, error, durationMs }: Exchange): Result {
   const time = durationMs < 1000 ? `${Math.round(durationMs)} ms` : `${(durationMs / 1000).toFixed(1)} s`;

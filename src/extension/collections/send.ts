@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
-import type { CollectionNode, RequestNode } from '../../features/collection-node.ts';
-import { sendEach } from '../../features/send-each.ts';
-import type { RequestTarget } from '../../features/workspace.ts';
+import type { CollectionNode, RequestNode } from '../../features/collections/collection-node.ts';
+import { sendEach } from '../../sending/send-each.ts';
+import type { RequestTarget } from '../../sending/workspace.ts';
 import type { Interaction } from '../engine.ts';
 import { trusted } from '../sender.ts';
-import type { Results } from './collections.ts';
 import type { CollectionsContext } from './context.ts';
-import { resultOf } from './results.ts';
+import { type Results, resultOf } from './results.ts';
 
 /** Sends one request; its row says what came of it. */
 export async function sendRequest(

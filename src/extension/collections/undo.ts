@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { inverseEdits } from '../../features/collection-edits.ts';
+import { inverseEdits } from '../../features/collections/collection-edits.ts';
 import type { TextEdit } from '../../language/syntax-tree.ts';
 import { whileMoving } from './own-moves.ts';
 

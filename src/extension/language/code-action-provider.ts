@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { type FileChange, moveAuth, stateInheritedAuth } from '../../features/auth-refactorings.ts';
-import { type AuthAction, authActions, quickFixes } from '../../features/code-actions.ts';
+import { type FileChange, moveAuth, stateInheritedAuth } from '../../features/refactoring/auth-refactorings.ts';
+import { type AuthAction, authActions, quickFixes } from '../../features/refactoring/code-actions.ts';
 import { parse } from '../../language/parser.ts';
 import type { DiagnosticsPublisher } from './diagnostics-publisher.ts';
 import { contextOf, type LanguageHost } from './language-host.ts';

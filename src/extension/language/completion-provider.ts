@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { complete } from '../../features/completion.ts';
-import type { CompletionKind } from '../../features/completion-item.ts';
+import { complete } from '../../features/completion/completion.ts';
+import type { CompletionKind } from '../../features/completion/completion-item.ts';
 import { contextOf, type LanguageHost } from './language-host.ts';
 import { rangeOf } from './ranges.ts';
 

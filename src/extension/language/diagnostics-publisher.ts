@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import type { PlacedDiagnostic } from '../../features/block-diagnostics.ts';
-import { DocumentDiagnostics } from '../../features/diagnostics.ts';
+import type { PlacedDiagnostic } from '../../features/diagnostics/block-diagnostics.ts';
+import { DocumentDiagnostics } from '../../features/diagnostics/diagnostics.ts';
 import { requestDocuments } from '../documents.ts';
 import { contextOf, type LanguageHost } from './language-host.ts';
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { asCountersignError, type CountersignError } from '../../core/errors.ts';
+import { formContext } from '../../features/form/form-preview.ts';
 import {
   authHover,
   type ComputedRequest,
@@ -7,12 +8,11 @@ import {
   type HiddenPart,
   hiddenParts,
   hiddenPartsHover,
-} from '../../features/auth-hover.ts';
-import { authInForce } from '../../features/auth-in-force.ts';
-import { formContext } from '../../features/form-preview.ts';
-import { hover, type LinkTo } from '../../features/hover.ts';
-import type { RequestTarget } from '../../features/workspace.ts';
+} from '../../features/presentation/auth-hover.ts';
+import { hover, type LinkTo } from '../../features/presentation/hover.ts';
 import { blockIndexAt } from '../../language/positions.ts';
+import { authInForce } from '../../sending/auth-in-force.ts';
+import type { RequestTarget } from '../../sending/workspace.ts';
 import type { Documents } from '../documents.ts';
 import { contextOf, type LanguageContext, type LanguageHost } from './language-host.ts';
 import { rangeOf } from './ranges.ts';

@@ -8,7 +8,7 @@ import {
   type NamedSymbol,
   occurrences,
   symbolAt,
-} from '../../features/navigation.ts';
+} from '../../features/navigation/navigation.ts';
 import { contextOf, contextOfFile, type LanguageContext, type LanguageHost } from './language-host.ts';
 import { rangeOf } from './ranges.ts';
 

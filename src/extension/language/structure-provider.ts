@@ -1,9 +1,9 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { documentLinks } from '../../features/document-links.ts';
-import { foldings } from '../../features/folding.ts';
-import { type OutlineItem, outline } from '../../features/outline.ts';
-import { selectionRanges } from '../../features/selection-ranges.ts';
+import { documentLinks } from '../../features/navigation/document-links.ts';
+import { foldings } from '../../features/navigation/folding.ts';
+import { type OutlineItem, outline } from '../../features/navigation/outline.ts';
+import { selectionRanges } from '../../features/navigation/selection-ranges.ts';
 import { formatBlock, formatDocument } from '../../language/formatter.ts';
 import type { Documents } from '../documents.ts';
 import { rangeOf, textEdits } from './ranges.ts';

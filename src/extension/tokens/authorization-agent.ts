@@ -8,9 +8,9 @@ import type {
   DeviceCodeDisplay,
 } from '../../auth/oauth2/authorization-agent.ts';
 import { CountersignError } from '../../core/errors.ts';
-import { findChromium, hasScreen } from '../../http/chromium.ts';
-import { isLoopbackCallback, loopbackSession } from '../../http/loopback-callback.ts';
-import { watchedSession } from '../../http/watched-browser.ts';
+import { findChromium, hasScreen } from '../../node/chromium.ts';
+import { isLoopbackCallback, loopbackSession } from '../../node/loopback-callback.ts';
+import { watchedSession } from '../../node/watched-browser.ts';
 import type { CancellableWork } from './cancellable-work.ts';
 import { showDeviceCode } from './device-code.ts';
 import { type SignIn, SignIns } from './sign-in-progress.ts';

@@ -9,9 +9,9 @@ import type { TokenFlow } from '../../auth/tokens/token-flow.ts';
 import { isUsable, type TokenRecord } from '../../auth/tokens/token-record.ts';
 import type { TokenStore } from '../../auth/tokens/token-store.ts';
 import type { Clock, Random, Transport } from '../../core/ports.ts';
-import { type StatedToken, statedToken } from '../../features/stated-token.ts';
-import type { RequestTarget, Workspace } from '../../features/workspace.ts';
-import { nodeWait } from '../../http/node-wait.ts';
+import { nodeWait } from '../../node/wait.ts';
+import { type StatedToken, statedToken } from '../../sending/stated-token.ts';
+import type { RequestTarget, Workspace } from '../../sending/workspace.ts';
 
 export interface EngineTokensHost {
   readonly store: TokenStore;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { TokenRecord } from '../../auth/tokens/token-record.ts';
 import type { TokenStore } from '../../auth/tokens/token-store.ts';
-import { tokenModel } from '../../features/token-model.ts';
+import { tokenModel } from '../../features/presentation/token-model.ts';
 import { stateText } from './token-tree.ts';
 
 /** The token that a command is about: a row's or a page's, else the one that a person picks. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { TokenStore } from '../../auth/tokens/token-store.ts';
-import { tokenModel } from '../../features/token-model.ts';
+import { tokenModel } from '../../features/presentation/token-model.ts';
 import { type FromTokenPage, fromTokenPage, type TokenAction, type ToTokenPage } from '../../webview/token/messages.ts';
 import { english } from '../../webview/token/texts.ts';
 import { PagePanel } from '../page-panel.ts';

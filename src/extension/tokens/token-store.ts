@@ -4,7 +4,7 @@ import { KeyLock } from '../../auth/tokens/key-lock.ts';
 import { asTokenRecord, type TokenRecord } from '../../auth/tokens/token-record.ts';
 import type { TokenStore } from '../../auth/tokens/token-store.ts';
 import { CountersignError } from '../../core/errors.ts';
-import { withFileLock } from '../../http/file-lock.ts';
+import { withFileLock } from '../../node/file-lock.ts';
 import { TokenRelay } from './token-relay.ts';
 
 const prefix = 'token:';

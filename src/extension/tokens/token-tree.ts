@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { standing, type TokenRecord, type TokenStanding } from '../../auth/tokens/token-record.ts';
 import type { TokenStore } from '../../auth/tokens/token-store.ts';
-import { remainingTime } from '../../features/remaining-time.ts';
-import { type TokenModel, tokenModel, untilChange } from '../../features/token-model.ts';
+import { remainingTime } from '../../features/presentation/remaining-time.ts';
+import { type TokenModel, tokenModel, untilChange } from '../../features/presentation/token-model.ts';
 
 export interface GroupNode {
   readonly kind: 'group';

@@ -1,4 +1,4 @@
-import type { FormPart } from '../../features/form-request.ts';
+import type { FormPart } from '../../features/form/form-request.ts';
 import { fill, h, icon, linkButton } from '../shared/dom.ts';
 import { filled } from '../shared/words.ts';
 import { post } from './host.ts';

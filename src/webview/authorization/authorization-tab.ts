@@ -1,4 +1,4 @@
-import type { FormModel, FormParent, FormType } from '../../features/form-model.ts';
+import type { FormModel, FormParent, FormType } from '../../features/form/form-model.ts';
 import { fill, h, icon, iconButton, linkButton } from '../shared/dom.ts';
 import { filled } from '../shared/words.ts';
 import { AddedParts } from './added-parts.ts';

@@ -1,4 +1,4 @@
-import type { FormVariable } from '../../features/form-text.ts';
+import type { FormVariable } from '../../features/form/form-text.ts';
 import { fill, h } from '../shared/dom.ts';
 
 let variables: readonly FormVariable[] = [];

@@ -1,4 +1,4 @@
-import type { FormField } from '../../features/form-fields.ts';
+import type { FormField } from '../../features/form/form-fields.ts';
 
 /** A control by the kind of a field. */
 export interface FieldControl {

@@ -1,4 +1,4 @@
-import type { FormChange } from '../../features/form-edits.ts';
+import type { FormChange } from '../../features/form/form-edits.ts';
 import * as page from '../shared/page.ts';
 import type { FromPanel, PanelState } from './messages.ts';
 import { isPanelState } from './messages.ts';

@@ -1,7 +1,7 @@
 import '@vscode/codicons/dist/codicon.css';
 import './style.css';
-import type { FormModel } from '../../features/form-model.ts';
-import type { FormRow } from '../../features/form-request.ts';
+import type { FormModel } from '../../features/form/form-model.ts';
+import type { FormRow } from '../../features/form/form-request.ts';
 import { fill, h, icon } from '../shared/dom.ts';
 import { TabList } from '../shared/tab-list.ts';
 import { readWords } from '../shared/words.ts';

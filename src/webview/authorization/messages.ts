@@ -1,7 +1,7 @@
-import type { FormChange } from '../../features/form-edits.ts';
-import type { FormModel } from '../../features/form-model.ts';
-import type { FormVariable } from '../../features/form-text.ts';
-import { rowLists } from '../../features/row-list.ts';
+import type { FormChange } from '../../features/form/form-edits.ts';
+import type { FormModel } from '../../features/form/form-model.ts';
+import type { FormVariable } from '../../features/form/form-text.ts';
+import { rowLists } from '../../features/form/row-list.ts';
 import type { Check } from '../shared/shape.ts';
 import {
   arrayOf,

@@ -1,4 +1,4 @@
-import type { FormModel } from '../../features/form-model.ts';
+import type { FormModel } from '../../features/form/form-model.ts';
 import { fill, h, linkButton } from '../shared/dom.ts';
 import { filled } from '../shared/words.ts';
 import { errorBox } from './authorization-tab.ts';

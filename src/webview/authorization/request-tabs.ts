@@ -1,5 +1,5 @@
-import type { FormModel } from '../../features/form-model.ts';
-import type { FormPart, RequestForm } from '../../features/form-request.ts';
+import type { FormModel } from '../../features/form/form-model.ts';
+import type { FormPart, RequestForm } from '../../features/form/form-request.ts';
 import { fill, h, icon } from '../shared/dom.ts';
 import { AddedParts, HiddenParts } from './added-parts.ts';
 import { errorBox } from './authorization-tab.ts';

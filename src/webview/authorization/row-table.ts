@@ -1,5 +1,5 @@
-import type { FormRow } from '../../features/form-request.ts';
-import type { RowList } from '../../features/row-list.ts';
+import type { FormRow } from '../../features/form/form-request.ts';
+import type { RowList } from '../../features/form/row-list.ts';
 import { fill, h, icon, iconButton } from '../shared/dom.ts';
 import { filled } from '../shared/words.ts';
 import { change, isAhead } from './host.ts';

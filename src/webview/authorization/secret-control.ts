@@ -1,4 +1,4 @@
-import type { FormField } from '../../features/form-fields.ts';
+import type { FormField } from '../../features/form/form-fields.ts';
 import { fill, h, icon, iconButton } from '../shared/dom.ts';
 import { filled } from '../shared/words.ts';
 import type { FieldControl } from './field-control.ts';

@@ -1,4 +1,4 @@
-import type { FormReference, FormText } from '../../features/form-text.ts';
+import type { FormReference, FormText } from '../../features/form/form-text.ts';
 import { fill, h } from '../shared/dom.ts';
 import { Completion } from './completion.ts';
 import { isAhead } from './host.ts';

@@ -1,4 +1,4 @@
-import type { AuthorizationModel, ErrorModel, OriginModel } from '../../features/response-model.ts';
+import type { AuthorizationModel, ErrorModel, OriginModel } from '../../features/presentation/response-model.ts';
 import { h, icon, linkButton } from '../shared/dom.ts';
 import { filled } from '../shared/words.ts';
 import { post } from './host.ts';

@@ -1,8 +1,8 @@
 import { decodeText } from '../../core/charset.ts';
-import type { BodyKind } from '../../features/media-type.ts';
-import { sniffKind } from '../../features/media-type.ts';
-import type { BodyModel } from '../../features/response-model.ts';
-import { formatSize } from '../../features/units.ts';
+import type { BodyKind } from '../../features/presentation/media-type.ts';
+import { sniffKind } from '../../features/presentation/media-type.ts';
+import type { BodyModel } from '../../features/presentation/response-model.ts';
+import { formatSize } from '../../features/presentation/units.ts';
 import { fill, h, iconButton, linkButton } from '../shared/dom.ts';
 import { filled } from '../shared/words.ts';
 import { FindBar } from './find-bar.ts';

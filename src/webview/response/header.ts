@@ -1,5 +1,5 @@
-import type { ResponseModel } from '../../features/response-model.ts';
-import { formatDuration, formatSize } from '../../features/units.ts';
+import type { ResponseModel } from '../../features/presentation/response-model.ts';
+import { formatDuration, formatSize } from '../../features/presentation/units.ts';
 import { fill, h, icon, iconButton } from '../shared/dom.ts';
 import { filled } from '../shared/words.ts';
 import { post } from './host.ts';

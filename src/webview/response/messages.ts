@@ -1,4 +1,4 @@
-import type { RequestModel, ResponseModel } from '../../features/response-model.ts';
+import type { RequestModel, ResponseModel } from '../../features/presentation/response-model.ts';
 import type { Check } from '../shared/shape.ts';
 import {
   arrayOf,

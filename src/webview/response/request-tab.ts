@@ -1,5 +1,5 @@
-import type { OriginModel, PartModel, RequestModel } from '../../features/response-model.ts';
-import { formatSize } from '../../features/units.ts';
+import type { OriginModel, PartModel, RequestModel } from '../../features/presentation/response-model.ts';
+import { formatSize } from '../../features/presentation/units.ts';
 import { fill, h, icon, linkButton } from '../shared/dom.ts';
 import { filled } from '../shared/words.ts';
 import { post } from './host.ts';

@@ -1,4 +1,4 @@
-import type { CookieModel } from '../../features/set-cookie.ts';
+import type { CookieModel } from '../../features/presentation/set-cookie.ts';
 import { fill, h, icon, iconButton } from '../shared/dom.ts';
 import { post } from './host.ts';
 import type { Texts } from './texts.ts';

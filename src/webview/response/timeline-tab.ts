@@ -1,5 +1,5 @@
-import type { AttemptModel } from '../../features/response-model.ts';
-import { formatDuration } from '../../features/units.ts';
+import type { AttemptModel } from '../../features/presentation/response-model.ts';
+import { formatDuration } from '../../features/presentation/units.ts';
 import { fill, h, icon } from '../shared/dom.ts';
 import type { Texts } from './texts.ts';
 

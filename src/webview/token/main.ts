@@ -1,7 +1,7 @@
 import '@vscode/codicons/dist/codicon.css';
 import './style.css';
-import { remainingTime } from '../../features/remaining-time.ts';
-import type { ClaimModel, JwtModel, ScopeModel, TokenModel } from '../../features/token-model.ts';
+import { remainingTime } from '../../features/presentation/remaining-time.ts';
+import type { ClaimModel, JwtModel, ScopeModel, TokenModel } from '../../features/presentation/token-model.ts';
 import { h, icon, linkButton } from '../shared/dom.ts';
 import { post } from '../shared/page.ts';
 import { filled, readWords } from '../shared/words.ts';

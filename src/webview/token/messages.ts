@@ -1,4 +1,4 @@
-import type { TokenModel } from '../../features/token-model.ts';
+import type { TokenModel } from '../../features/presentation/token-model.ts';
 import { isRecord, isString, oneOf, validMessage } from '../shared/shape.ts';
 
 /** What the host tells the page. */

@@ -1,5 +1,5 @@
 import type { AuthorizationAgent, CallbackWish, DeviceCode } from '../../../src/auth/oauth2/authorization-agent.ts';
-import { loopbackSession } from '../../../src/http/loopback-callback.ts';
+import { loopbackSession } from '../../../src/node/loopback-callback.ts';
 
 /** A browser without a window: follows redirects, keeps cookies, submits the forms of the device flow. */
 export class TestBrowser {

@@ -1,0 +1,194 @@
+import { type DriverPorts, previewAuthorized } from '../../auth/driver.ts';
+import type { AuthStatement } from '../../auth/inheritance.ts';
+import { resolveValues } from '../../auth/values.ts';
+import { asCountersignError, type CountersignError } from '../../core/errors.ts';
+import type { Place } from '../../core/place.ts';
+import type { HttpRequest, Level, Origin, Part } from '../../core/request.ts';
+import { createVariables, type Variables } from '../../core/variables.ts';
+import { authInForce } from '../../sending/auth-in-force.ts';
+import { prepareRequest } from '../../sending/prepare.ts';
+import { type PreviewPorts, withCookies } from '../../sending/preview.ts';
+import type { RequestSettings } from '../../sending/request-settings.ts';
+import { findScopes, type Scope, type Scopes } from '../../sending/scopes.ts';
+import type { TextResolver } from '../../sending/variable-text.ts';
+import type { RequestTarget } from '../../sending/workspace.ts';
+import type { FormTarget } from './form-target.ts';
+
+/** What a form's request would go out as, as far as that can be computed. */
+export interface FormPreview {
+  /** The request with its authorization; undefined for a level above requests, and where nothing can be computed. */
+  readonly request?: HttpRequest;
+  /** What the authorization adds to a request: header, query and form parameters, cookies. */
+  readonly added: readonly AddedPart[];
+  /** What only sending can tell, a clause each. */
+  readonly pending: readonly string[];
+  /** Why the request can't be sent as it stands. What is shown then has `{{names}}` where a value is missing. */
+  readonly error?: CountersignError;
+}
+
+export interface AddedPart {
+  readonly in: 'header' | 'query' | 'form' | 'cookie';
+  readonly part: Part;
+}
+
+export interface FormPorts extends PreviewPorts {
+  variablesFor(target: RequestTarget, scopes: Scopes, settings: RequestSettings): Promise<Variables>;
+  /** The variables as a document's own level sees them. */
+  fileVariables(file: string, tree: RequestTarget['tree'], scopes: Scopes): Promise<Variables>;
+}
+
+/** All that a form needs to know besides its document. */
+export interface FormContext {
+  readonly scopes: readonly Scope[];
+  readonly variables: Variables;
+  readonly preview: FormPreview;
+}
+
+/** Looks around a form's target. Never fails: what can't be computed is left out, and the reason given. */
+export async function formContext(target: FormTarget, ports: FormPorts, signal: AbortSignal): Promise<FormContext> {
+  const { file, tree, block } = target;
+  const scopes = await findScopes(file, tree, ports.workspace);
+  let variables: Variables | undefined;
+  const noting: FormPorts = {
+    ...ports,
+    variablesFor: async (...wanted) => {
+      variables = await ports.variablesFor(...wanted);
+      return variables;
+    },
+  };
+  const preview =
+    block === undefined
+      ? await levelPreview(target, scopes, ports, signal)
+      : await requestPreview({ file, tree, block }, noting, signal);
+  variables ??= await ports.fileVariables(file, tree, scopes).catch(() => undefined);
+  return { scopes: scopes.scopes, variables: variables ?? noVariables, preview };
+}
+
+/** For where the environment files can't be read. */
+const noVariables = createVariables([], {
+  clock: { now: Date.now },
+  random: { bytes: length => new Uint8Array(length) },
+  env: {},
+});
+
+async function requestPreview(target: RequestTarget, ports: FormPorts, signal: AbortSignal): Promise<FormPreview> {
+  try {
+    return await compute(target, ports, signal);
+  } catch (reason) {
+    const error = asCountersignError(reason);
+    const lenient: PreviewPorts = {
+      ...ports,
+      variablesFor: async (...wanted) => leaveUnresolved(await ports.variablesFor(...wanted)),
+    };
+    try {
+      const computed = await compute(target, lenient, signal);
+      const { request } = computed;
+      return { ...computed, ...(request ? { request: withNames(request) } : {}), error };
+    } catch {
+      try {
+        const prepared = await prepareRequest(target, lenient, 'skip');
+        const request = withNames(withCookies(prepared.request, prepared, ports.cookies));
+        return { request, added: [], pending: [], error };
+      } catch {
+        return { added: [], pending: [], error };
+      }
+    }
+  }
+}
+
+async function compute(target: RequestTarget, ports: PreviewPorts, signal: AbortSignal): Promise<FormPreview> {
+  const prepared = await prepareRequest(target, ports);
+  const base = withCookies(prepared.request, prepared, ports.cookies);
+  if (!prepared.auth) return { request: base, added: [], pending: [] };
+  const { request, pending } = await previewAuthorized(base, prepared.auth, ports.driver, signal);
+  const { scheme, place } = prepared.auth.resolved.statement;
+  const { level } = prepared.auth;
+  const origin: Origin = { by: 'auth', scheme, level, file: place.file, line: place.line };
+  return { request, added: [...addedParts(request), ...addedFields(base, request, origin)], pending };
+}
+
+/** A level above requests is shown by a request that stands for all of them. */
+const sample: HttpRequest = {
+  method: 'GET',
+  url: 'https://example.com/',
+  query: [],
+  headers: [{ name: 'Host', value: 'example.com', origin: { by: 'client' } }],
+  cookies: [],
+  body: undefined,
+  overridden: [],
+};
+
+async function levelPreview(
+  { file, tree }: FormTarget,
+  scopes: Scopes,
+  ports: FormPorts,
+  signal: AbortSignal,
+): Promise<FormPreview> {
+  const { statement, from } = authInForce(file, tree, undefined, scopes.scopes);
+  if (!statement) return { added: [], pending: [] };
+  const attempt = async (variables: TextResolver): Promise<FormPreview> => {
+    const level = from?.level ?? 'file';
+    const { request, pending } = await sampled(statement, level, variables, ports, ports.driver, signal);
+    return { added: addedParts(request), pending };
+  };
+  try {
+    return await attempt(await ports.fileVariables(file, tree, scopes));
+  } catch (reason) {
+    const error = asCountersignError(reason);
+    try {
+      return { ...(await attempt(leaveUnresolved(await ports.fileVariables(file, tree, scopes)))), error };
+    } catch {
+      return { added: [], pending: [], error };
+    }
+  }
+}
+
+async function sampled(
+  statement: AuthStatement,
+  level: Level,
+  variables: TextResolver,
+  ports: PreviewPorts,
+  driver: DriverPorts,
+  signal: AbortSignal,
+): ReturnType<typeof previewAuthorized> {
+  const resolved = await resolveValues(statement, {
+    resolve: async (text, place) => (await variables.resolve(text, place)).value,
+    readFile: async (path, place) =>
+      new TextDecoder().decode(await ports.files.read(ports.resolvePath(path, place.file))),
+  });
+  return await previewAuthorized(sample, { resolved, level }, driver, signal);
+}
+
+/** The request with the names of variables that have no value as they are written, not as a URL would have them. */
+function withNames(request: HttpRequest): HttpRequest {
+  const plain = (url: string): string =>
+    url.replace(/%7B%7B(.+?)%7D%7D/g, (_, name: string) => `{{${name.replaceAll('%20', ' ')}}}`);
+  const { url, maskedUrl } = request;
+  return { ...request, url: plain(url), ...(maskedUrl === undefined ? {} : { maskedUrl: plain(maskedUrl) }) };
+}
+
+/** A resolver that leaves what has no value as it is written. */
+function leaveUnresolved(variables: Variables): TextResolver {
+  return { resolve: (text: string, place: Place) => variables.resolveWithProblems(text, place) };
+}
+
+/** The parts that an authorization added. */
+function addedParts({ headers, query, cookies }: HttpRequest): readonly AddedPart[] {
+  const at = (place: AddedPart['in'], parts: readonly Part[]): AddedPart[] =>
+    parts.filter(({ origin }) => origin.by === 'auth').map(part => ({ in: place, part }));
+  return [...at('header', headers), ...at('query', query), ...at('cookie', cookies)];
+}
+
+/** The form fields that an authorization added at the end of the body. */
+function addedFields(base: HttpRequest, request: HttpRequest, origin: Origin): readonly AddedPart[] {
+  const before = base.body?.text ?? '';
+  const after = request.body?.text ?? '';
+  if (after === before || !after.startsWith(before)) return [];
+  const masked = (request.body?.masked ?? after).slice((base.body?.masked ?? before).length);
+  const shown = [...new URLSearchParams(masked)];
+  return [...new URLSearchParams(after.slice(before.length))].map(([name, value], index): AddedPart => {
+    const hidden = shown[index]?.[1];
+    const part = { name, value, origin, ...(hidden === undefined || hidden === value ? {} : { masked: hidden }) };
+    return { in: 'form', part };
+  });
+}

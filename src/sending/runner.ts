@@ -1,0 +1,190 @@
+import { type DriverPorts, sendAuthorized } from '../auth/driver.ts';
+import type { Outcome } from '../auth/scheme.ts';
+import { asCountersignError, CountersignError } from '../core/errors.ts';
+import type { AttemptReason, AttemptRecord, Exchange, StoredBody } from '../core/exchange.ts';
+import type { ReceivedResponse, SendOptions, Transport } from '../core/ports.ts';
+import { type HttpRequest, originOf, type Part } from '../core/request.ts';
+import type { AuthDecision } from './auth-in-force.ts';
+import { explainResponse } from './explanation.ts';
+import { type PreparedRequest, prepareRequest } from './prepare.ts';
+import { type PreviewPorts, withCookies } from './preview.ts';
+import { followRedirects, type SendRequest } from './redirects.ts';
+import type { RequestTarget } from './workspace.ts';
+
+export interface RunnerPorts extends PreviewPorts {
+  readonly driver: DriverPorts;
+  readonly transport: Transport;
+  /** Receives a response's body; throws as `ReceivedResponse.body` does. */
+  storeBody(response: ReceivedResponse, signal: AbortSignal): Promise<StoredBody>;
+  /** Asks the person before a request with `# @note` is sent; absent where the host asks itself. */
+  confirm?(note: string): Promise<boolean>;
+  /** What holds where no directive says otherwise. */
+  readonly defaults: {
+    /** Milliseconds; none where undefined. */
+    readonly timeout?: number;
+    readonly insecure?: boolean;
+    readonly followRedirects?: boolean;
+  };
+}
+
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  /** Called as each attempt is sent, and again when its response's head has arrived. */
+  readonly onAttempt?: (attempt: AttemptRecord) => void;
+}
+
+/** What came of a request, with the auth that was in force. */
+export interface RunResult extends Exchange {
+  readonly decision: AuthDecision;
+}
+
+/**
+ * Sends one request of a document: prepares it, authorizes each attempt, follows redirects, keeps the body.
+ * A failure on the wire is the result's `error`; its attempts are on record.
+ * @throws CountersignError where the request cannot be computed: then nothing was sent
+ */
+export async function runRequest(target: RequestTarget, ports: RunnerPorts, options: RunOptions): Promise<RunResult> {
+  const prepared = await prepareRequest(target, ports);
+  const { note } = prepared.settings;
+  if (note !== undefined && ports.confirm && !(await ports.confirm(note))) {
+    throw new CountersignError('cancelled', 'The request was not confirmed, and not sent.', { place: prepared.place });
+  }
+  return new Run(prepared, ports, options).result();
+}
+
+/** Milliseconds of preparation that a message about a timeout need not subtract. */
+const negligible = 50;
+
+type Draft = { -readonly [K in keyof AttemptRecord]: AttemptRecord[K] };
+
+class Run {
+  readonly #prepared: PreparedRequest;
+  readonly #ports: RunnerPorts;
+  readonly #options: RunOptions;
+  readonly #attempts: Draft[] = [];
+  readonly #timeout: number | undefined;
+  readonly #deadline: number | undefined;
+  readonly #origin: string;
+  #reason: AttemptReason = 'request';
+  #outcome: Outcome | undefined;
+  #credentials: readonly Part[] = [];
+
+  constructor(prepared: PreparedRequest, ports: RunnerPorts, options: RunOptions) {
+    this.#prepared = prepared;
+    this.#ports = ports;
+    this.#options = options;
+    const timeout = prepared.settings.timeout ?? ports.defaults.timeout;
+    this.#timeout = timeout;
+    this.#deadline = timeout === undefined ? undefined : ports.driver.clock.now() + timeout;
+    this.#origin = originOf(prepared.request);
+  }
+
+  async result(): Promise<RunResult> {
+    const { request, decision } = this.#prepared;
+    const clock = this.#ports.driver.clock;
+    const started = clock.now();
+    const done = (rest: Partial<RunResult>): RunResult => ({
+      request,
+      attempts: this.#attempts,
+      durationMs: clock.now() - started,
+      decision,
+      ...rest,
+    });
+    try {
+      const received = await this.#send();
+      const body = await this.#ports.storeBody(received, this.#options.signal);
+      const last = this.#attempts.at(-1);
+      if (last) last.timing = received.timing();
+      const { status, headers } = received;
+      const explanation = explainResponse(status, headers, decision, this.#outcome);
+      return done({
+        response: { ...head(received), body },
+        ...(body.broken ? { error: body.broken } : {}),
+        ...(explanation === undefined ? {} : { explanation }),
+        ...(this.#outcome?.verdict === 'unverified'
+          ? { error: new CountersignError('auth-failed', this.#outcome.explanation) }
+          : {}),
+      });
+    } catch (error) {
+      return done({ error: asCountersignError(error) });
+    }
+  }
+
+  #send(): Promise<ReceivedResponse> {
+    const { settings, request } = this.#prepared;
+    const { defaults } = this.#ports;
+    const options: SendOptions = {
+      signal: this.#options.signal,
+      insecure: settings.insecure || (defaults.insecure ?? false),
+      ...(settings.connectionTimeout === undefined ? {} : { connectionTimeout: settings.connectionTimeout }),
+    };
+    const hop: SendRequest = (next, sendOptions) => this.#hop(next, sendOptions);
+    if (!settings.followRedirects || defaults.followRedirects === false) return hop(request, options);
+    return followRedirects(hop, {
+      onRedirect: () => {
+        this.#reason = 'redirect';
+      },
+      credentials: () => this.#credentials,
+    })(request, options);
+  }
+
+  /** One request to one URL: cookies, then who the client is if it is the origin that the document names. */
+  async #hop(next: HttpRequest, options: SendOptions): Promise<ReceivedResponse> {
+    const hop = withCookies(next, this.#prepared, this.#ports.cookies);
+    const { auth, request: first } = this.#prepared;
+    if (originOf(hop) !== this.#origin) return this.#attempt(hop, options);
+    const request = first.tls ? { ...hop, tls: first.tls } : hop;
+    if (!auth) return this.#attempt(request, options);
+    const { response, outcome } = await sendAuthorized(
+      request,
+      auth,
+      this.#ports.driver,
+      this.#options.signal,
+      (attempt, connection, continues = false) =>
+        this.#attempt(attempt, connection === undefined ? options : { ...options, connection, continues }),
+    );
+    this.#outcome = outcome;
+    return response;
+  }
+
+  async #attempt(request: HttpRequest, options: SendOptions): Promise<ReceivedResponse> {
+    const { clock } = this.#ports.driver;
+    const startedAt = clock.now();
+    const record: Draft = { reason: this.#reason, request, startedAt };
+    this.#attempts.push(record);
+    this.#reason = 'challenge';
+    const parts = [...request.query, ...request.headers, ...request.cookies, ...(request.form ?? [])];
+    this.#credentials = parts.filter(part => part.origin.by === 'auth');
+    this.#options.onAttempt?.(record);
+    try {
+      const remaining = this.#remaining(startedAt);
+      const response = await this.#ports.transport.send(
+        request,
+        remaining === undefined ? options : { ...options, timeout: remaining },
+      );
+      record.response = head(response);
+      record.timing = response.timing();
+      if (this.#prepared.settings.cookieJar) await this.#ports.cookies.store(request.url, response.headers);
+      this.#options.onAttempt?.(record);
+      return response;
+    } catch (error) {
+      record.error = asCountersignError(error);
+      throw error;
+    }
+  }
+
+  /** Milliseconds left of the timeout. @throws CountersignError `timeout` */
+  #remaining(now: number): number | undefined {
+    if (this.#deadline === undefined || this.#timeout === undefined) return undefined;
+    const remaining = this.#deadline - now;
+    if (remaining > 0) return this.#timeout - remaining < negligible ? this.#timeout : remaining;
+    throw new CountersignError('timeout', `The request took longer than ${this.#timeout} ms.`, {
+      hint: 'Raise # @timeout, or look at what its attempts took.',
+    });
+  }
+}
+
+function head(response: ReceivedResponse): NonNullable<AttemptRecord['response']> {
+  const { status, statusText, httpVersion, headers, remoteAddress } = response;
+  return { status, statusText, httpVersion, headers, ...(remoteAddress === undefined ? {} : { remoteAddress }) };
+}

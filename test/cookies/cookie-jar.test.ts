@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { createCookieJar } from '../../src/cookies/cookie-jar.ts';
+
+const set = (...values: string[]) => values.map(value => ['set-COOKIE', value] as const);
+
+describe('cookie jar', () => {
+  const jarWith = async (url: string, ...values: string[]) => {
+    const jar = createCookieJar();
+    await jar.store(url, set(...values));
+    return jar;
+  };
+  const sent = (jar: ReturnType<typeof createCookieJar>, url: string): string =>
+    jar
+      .cookiesFor(url)
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ');
+
+  it('loads nothing for a response without cookies', () => {
+    const jar = createCookieJar();
+    assert.equal(jar.store('http://h/', [['Content-Type', 'text/plain']]), undefined);
+    assert.deepEqual(jar.cookiesFor('http://h/'), []);
+    assert.equal(jar.serialise(), undefined);
+  });
+
+  it('gives cookies back to their host and path, with their origin and masked', async () => {
+    const jar = await jarWith(
+      'https://api.example.com/a/b',
+      'one=1',
+      'two=2; Path=/; Domain=example.com',
+      'x=1; Path=/z',
+    );
+    assert.equal(sent(jar, 'https://api.example.com/a/c'), 'one=1; two=2');
+    assert.equal(sent(jar, 'https://www.example.com/'), 'two=2');
+    assert.equal(sent(jar, 'https://other.test/'), '');
+    assert.deepEqual(jar.cookiesFor('https://www.example.com/')[0], {
+      name: 'two',
+      value: '2',
+      masked: '•••',
+      origin: { by: 'cookie-jar' },
+    });
+  });
+
+  it('keeps Secure cookies from plain http, the loopback apart', async () => {
+    const jar = await jarWith('https://h.test/', 'a=1; Secure');
+    assert.equal(sent(jar, 'http://h.test/'), '');
+    const local = await jarWith('http://localhost:3000/', 'a=1; Secure; HttpOnly; SameSite=Strict');
+    assert.equal(sent(local, 'http://localhost:3000/x'), 'a=1');
+    const address = await jarWith('http://127.0.0.1:3000/', 'a=1');
+    assert.equal(sent(address, 'http://127.0.0.1:4000/'), 'a=1');
+  });
+
+  it('refuses cookies for public suffixes and for other hosts', async () => {
+    const jar = await jarWith('https://shop.co.uk/', 'a=1; Domain=co.uk', 'b=1; Domain=other.test', '', '=;;');
+    assert.deepEqual(jar.list(), []);
+  });
+
+  it('replaces, expires and clears', async () => {
+    const jar = await jarWith('https://h.test/', 'a=1', 'b=1; Max-Age=3600');
+    await jar.store('https://h.test/', set('a=2', 'b=; Max-Age=0'));
+    assert.equal(sent(jar, 'https://h.test/'), 'a=2');
+    const storing = jar.store('https://h.test/', set('late=1'));
+    jar.clear();
+    await storing;
+    assert.deepEqual(jar.list(), []);
+  });
+
+  it('survives a round trip through text', async () => {
+    const jar = await jarWith(
+      'https://h.test/p/',
+      'a=1; Path=/p; HttpOnly; Expires=Fri, 01 Jan 2100 00:00:00 GMT',
+      'b=2',
+    );
+    const copy = createCookieJar();
+    await copy.restore(jar.serialise() ?? '');
+    assert.deepEqual(copy.list(), jar.list());
+    assert.equal(sent(copy, 'https://h.test/p/'), sent(jar, 'https://h.test/p/'));
+    assert.equal(copy.list()[0]?.expiresAt, Date.UTC(2100, 0, 1));
+    await copy.restore('{broken');
+    assert.deepEqual(copy.list(), []);
+  });
+});
