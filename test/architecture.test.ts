@@ -92,6 +92,15 @@ function offence(found: Import): string | undefined {
   return undefined;
 }
 
+/** Ways to show the person a text that VS Code reads as more than text. */
+function directWays(text: string): string[] {
+  return (
+    text.match(
+      /\b(?:show(?:Information|Warning|Error)Message|(?<=window\.)(?:withProgress|showInputBox|setStatusBarMessage|createInputBox))\b|\bnew vscode\.MarkdownString\b|\bsupportHtml\b/g,
+    ) ?? []
+  );
+}
+
 /** The circles that a depth-first walk over the files finds, each as `a → b → a`. */
 function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const circles: string[] = [];
@@ -163,6 +172,30 @@ describe('the architecture', () => {
       /^src\/(auth\/schemes\/|http\/transport|features\/form\/form-model|sending\/(runner|request-builder)\b)/;
     assert.deepEqual(
       [...loaded].filter(file => late.test(file)),
+      [],
+    );
+  });
+
+  it('speaks to the person through notices and markdown alone, which neutralise foreign text', () => {
+    const offences = files.flatMap(file => {
+      if (!file.startsWith('src/extension/')) return [];
+      return directWays(readFileSync(join(root, file), 'utf8')).map(way => `${file}: ${way}`);
+    });
+    assert.deepEqual(
+      offences.filter(offence => !/^src\/extension\/(notices|markdown)\.ts: /.test(offence)),
+      [],
+    );
+    assert.ok(offences.length > 5, 'the ways are found where they are allowed');
+  });
+
+  it('writes no foreign text into Markdown as it is', () => {
+    // A code span or a link around a value is only sure from `code` and `escaped`.
+    const raw = /`\\`\$\{(?!code|escaped)(detail|preview|value|expression|shown|text)\}\\``/;
+    const rooms = files.filter(file => /^src\/features\/(completion|presentation)\//.test(file));
+    assert.deepEqual(
+      rooms
+        .filter(file => raw.test(readFileSync(join(root, file), 'utf8')))
+        .filter(file => !file.endsWith('auth-docs.ts')),
       [],
     );
   });

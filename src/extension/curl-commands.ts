@@ -4,6 +4,7 @@ import type { Shell } from '../convert/curl/shell-words.ts';
 import type { Console } from './console.ts';
 import type { Documents } from './documents.ts';
 import type { Engine } from './engine.ts';
+import { ask, tell, tellBriefly } from './notices.ts';
 import type { Secrets } from './secrets.ts';
 import { requestAt } from './sender.ts';
 import { readSettings } from './settings.ts';
@@ -37,7 +38,7 @@ export class CurlCommands implements vscode.Disposable {
   async #copy(uri: unknown, line: unknown): Promise<void> {
     const target = await requestAt(this.#host.documents, uri, line);
     if (!target) {
-      vscode.window.showInformationMessage(vscode.l10n.t('Put the cursor into a request of an .http file.'));
+      tell('information', vscode.l10n.t('Put the cursor into a request of an .http file.'));
       return;
     }
     try {
@@ -58,19 +59,19 @@ export class CurlCommands implements vscode.Disposable {
       await vscode.env.clipboard.writeText(command(false));
       if (without.length > 0) {
         const said = vscode.l10n.t('Copied as cURL, without its authorization, which only sending finds out:');
-        vscode.window.showWarningMessage(`${said} ${without.join('; ')}`);
+        tell('warning', `${said} {0}`, without.join('; '));
       }
       if (command(false) === command(true)) {
-        if (without.length === 0) vscode.window.setStatusBarMessage(vscode.l10n.t('Copied as cURL.'), 4000);
+        if (without.length === 0) tellBriefly(4000, vscode.l10n.t('Copied as cURL.'));
         return;
       }
       const withSecrets = vscode.l10n.t('Copy with Secrets');
       const said = vscode.l10n.t('Copied as cURL, with ••• in place of secrets.');
-      if ((await vscode.window.showInformationMessage(said, withSecrets)) === withSecrets) {
+      if ((await ask({ kind: 'information', sentence: said, choices: [withSecrets] })) === withSecrets) {
         await vscode.env.clipboard.writeText(command(true));
       }
     } catch (error) {
-      vscode.window.showErrorMessage(this.#host.console.error(error).message);
+      tell('error', '{0}', this.#host.console.error(error).message);
     }
   }
 
@@ -79,7 +80,7 @@ export class CurlCommands implements vscode.Disposable {
     const { curlText, keepsBody } = await import('../convert/curl/curl-text.ts');
     const command = parseCurl(await vscode.env.clipboard.readText());
     if (!command) {
-      vscode.window.showInformationMessage(vscode.l10n.t('The clipboard holds no curl command with an address.'));
+      tell('information', vscode.l10n.t('The clipboard holds no curl command with an address.'));
       return;
     }
     const literal = command.auth?.fields.find(([name]) => name === command.auth?.secret)?.[1];
@@ -92,16 +93,15 @@ export class CurlCommands implements vscode.Disposable {
     const text = curlText(command, secret === undefined ? {} : { secret });
     await insert(text);
     if (!keepsBody(command, text)) {
-      vscode.window.showWarningMessage(
+      tell(
+        'warning',
         vscode.l10n.t(
           'Lines of the body mean something of their own in an .http file (“###”, “< file” …): put the body into a file and name it with “< file”.',
         ),
       );
     }
     if (command.ignored.length > 0) {
-      vscode.window.showWarningMessage(
-        vscode.l10n.t('These options of curl have no counterpart here: {0}', command.ignored.join(', ')),
-      );
+      tell('warning', vscode.l10n.t('These options of curl have no counterpart here: {0}'), command.ignored.join(', '));
     }
   }
 

@@ -25,6 +25,7 @@ import type { RequestTarget } from '../sending/workspace.ts';
 import type { Documents } from './documents.ts';
 import type { Environments } from './environments.ts';
 import { showInputBoxUntil } from './input-box.ts';
+import { tell } from './notices.ts';
 import type { Secrets } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import type { EngineTokens } from './tokens/engine-tokens.ts';
@@ -124,7 +125,7 @@ export function createEngine(host: EngineHost): Engine {
         new module.EngineTokens({
           ...{ clock, random, agent, transport: lasting, store: host.tokenStore, workspace: documents },
           log: (text, failed) => host.log(redactor.redact(text), failed),
-          warn: message => void vscode.window.showWarningMessage(message),
+          warn: message => tell('warning', '{0}', message),
           secretSeen: redactor.add,
           request: async target => tokenRequest(target, await ports(target.file)),
           asked: requestOf,

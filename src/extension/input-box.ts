@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showInputBox } from './notices.ts';
 
 /** An input box that closes, as if dismissed, when the signal says so. */
 export async function showInputBoxUntil(
@@ -10,7 +11,7 @@ export async function showInputBoxUntil(
   signal.addEventListener('abort', close, { once: true });
   if (signal.aborted) close();
   try {
-    return await vscode.window.showInputBox(options, source.token);
+    return await showInputBox(options, source.token);
   } finally {
     signal.removeEventListener('abort', close);
     source.dispose();

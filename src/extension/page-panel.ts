@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { asCountersignError } from '../core/errors.ts';
 import type { Console } from './console.ts';
+import { tell } from './notices.ts';
 import { webviewPage } from './webview-page.ts';
 
 export interface Page<From> {
@@ -52,7 +53,7 @@ export class PagePanel<To, From extends { readonly type: string }> {
   /** Puts an error on record and shows it. */
   fail(error: unknown): void {
     const { message } = this.#page.console?.error(error) ?? asCountersignError(error);
-    vscode.window.showErrorMessage(message);
+    tell('error', '{0}', message);
   }
 
   async #receive(value: unknown): Promise<void> {

@@ -5,6 +5,8 @@ import type { Console } from './console.ts';
 import type { Documents } from './documents.ts';
 import type { Engine } from './engine.ts';
 import { goTo } from './go-to.ts';
+import { markdown } from './markdown.ts';
+import { tell, tellBriefly } from './notices.ts';
 import { requestAt } from './sender.ts';
 
 const scheme = 'countersign-preview';
@@ -105,7 +107,7 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
   provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
     const found = this.#contentOf(document)?.lines.find(({ line }) => line === position.line);
     if (!found?.origin) return undefined;
-    const text = new vscode.MarkdownString();
+    const text = markdown();
     text.isTrusted = { enabledCommands: ['countersign.goToAuthorization'] };
     text.appendText(`${found.origin[0]?.toUpperCase()}${found.origin.slice(1)}.`);
     if (found.file !== undefined) {
@@ -143,7 +145,7 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
     const target = await requestAt(documents, uri, line);
     const placed = target?.tree.blocks[target.block];
     if (!target || !placed?.block.request) {
-      vscode.window.showInformationMessage(vscode.l10n.t('Put the cursor into a request of an .http file.'));
+      tell('information', vscode.l10n.t('Put the cursor into a request of an .http file.'));
       return;
     }
     const title = requestTitle(placed);
@@ -221,5 +223,5 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
 /** Opens the place where an authorization is stated; says so where there is none. */
 export async function goToAuthorization(documents: Documents, file: unknown, line: unknown): Promise<void> {
   if (typeof file === 'string' && typeof line === 'number') await goTo(documents.uriOf(file), line);
-  else vscode.window.setStatusBarMessage(vscode.l10n.t('No authorization is stated for this request.'), 4000);
+  else tellBriefly(4000, vscode.l10n.t('No authorization is stated for this request.'));
 }

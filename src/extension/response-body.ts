@@ -9,6 +9,7 @@ import { CountersignError } from '../core/errors.ts';
 import type { StoredBody } from '../core/exchange.ts';
 import type { BodyKind } from '../features/presentation/media-type.ts';
 import { extensionFor, sniffKind } from '../features/presentation/media-type.ts';
+import { tellBriefly } from './notices.ts';
 import type { ResponseRecord } from './response-history.ts';
 
 /** More than this is neither copied to the clipboard nor opened as an untitled document. */
@@ -37,7 +38,7 @@ export async function saveBody(record: ResponseRecord): Promise<void> {
   if (!target) return;
   if (target.scheme === 'file') await writeTo(target.fsPath, body);
   else await vscode.workspace.fs.writeFile(target, await allBytes(body));
-  vscode.window.setStatusBarMessage(vscode.l10n.t('Saved {0}', target.fsPath), 4000);
+  tellBriefly(4000, vscode.l10n.t('Saved {0}'), target.fsPath);
 }
 
 export async function copyBody(record: ResponseRecord): Promise<void> {
@@ -46,7 +47,7 @@ export async function copyBody(record: ResponseRecord): Promise<void> {
     throw new CountersignError('too-large', vscode.l10n.t('A binary body can’t be copied as text: save it instead.'));
   }
   await vscode.env.clipboard.writeText(decode(await allBytes(body), record));
-  vscode.window.setStatusBarMessage(vscode.l10n.t('Body copied.'), 3000);
+  tellBriefly(3000, vscode.l10n.t('Body copied.'));
 }
 
 /** Opens the body as an untitled document, or as a temporary file where it is an image or too large for that. */

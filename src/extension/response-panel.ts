@@ -9,6 +9,7 @@ import { english } from '../webview/response/texts.ts';
 import type { Console } from './console.ts';
 import type { Documents } from './documents.ts';
 import { goTo } from './go-to.ts';
+import { tell } from './notices.ts';
 import { PagePanel } from './page-panel.ts';
 import { copyBody, openBody, saveBody } from './response-body.ts';
 import type { ResponseRecord } from './response-history.ts';
@@ -97,7 +98,7 @@ export class ResponsePanels implements vscode.Disposable {
   async pick(into?: ResponsePanel): Promise<void> {
     const records = this.#history.records.toReversed();
     if (records.length === 0) {
-      vscode.window.showInformationMessage(vscode.l10n.t('No request has been sent in this window yet.'));
+      tell('information', vscode.l10n.t('No request has been sent in this window yet.'));
       return;
     }
     const items = records.map(record => ({

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CountersignError } from '../core/errors.ts';
 import type { SecretStore } from '../core/ports.ts';
 import { showInputBoxUntil } from './input-box.ts';
+import { tell, tellBriefly } from './notices.ts';
 
 const prefix = 'secret:';
 const indexKey = 'secretNames';
@@ -96,7 +97,7 @@ export class Secrets implements vscode.Disposable {
   async #set(given: string | undefined): Promise<void> {
     const name = given ?? (await this.#chooseName());
     if (name && (await this.#ask(name, new AbortController().signal)) !== undefined) {
-      vscode.window.setStatusBarMessage(vscode.l10n.t('Secret “{0}” is set.', name), 4000);
+      tellBriefly(4000, vscode.l10n.t('Secret “{0}” is set.'), name);
     }
   }
 
@@ -130,7 +131,7 @@ export class Secrets implements vscode.Disposable {
   async #delete(): Promise<void> {
     const names = this.names();
     if (names.length === 0) {
-      vscode.window.showInformationMessage(vscode.l10n.t('There are no secrets.'));
+      tell('information', vscode.l10n.t('There are no secrets.'));
       return;
     }
     const chosen = await vscode.window.showQuickPick(names, {
@@ -144,6 +145,6 @@ export class Secrets implements vscode.Disposable {
       indexKey,
       names.filter(name => !chosen.includes(name)),
     );
-    vscode.window.setStatusBarMessage(vscode.l10n.t('Deleted: {0}', chosen.join(', ')), 4000);
+    tellBriefly(4000, vscode.l10n.t('Deleted: {0}'), chosen.join(', '));
   }
 }

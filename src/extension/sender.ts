@@ -11,6 +11,7 @@ import type { RequestTarget } from '../sending/workspace.ts';
 import type { Console } from './console.ts';
 import type { Documents } from './documents.ts';
 import type { Engine, Interaction } from './engine.ts';
+import { ask, tell, withProgress } from './notices.ts';
 import type { ResponsePanels } from './response-panel.ts';
 
 export interface SenderHost {
@@ -89,7 +90,7 @@ export class Sender implements vscode.Disposable {
     const named = targets.filter(target => titleOf(target) === title);
     const target = (named.length === 1 ? named[0] : undefined) ?? this.#host.documents.target(document, line - 1);
     if (target) await this.send(target);
-    else vscode.window.showWarningMessage(vscode.l10n.t('The request “{0}” is no longer in its file.', title));
+    else tell('warning', vscode.l10n.t('The request “{0}” is no longer in its file.'), title);
   }
 
   /** Sends one request and shows what came of it. Resolves to the exchange, undefined where it wasn't even tried. */
@@ -110,7 +111,7 @@ export class Sender implements vscode.Disposable {
     const title = titleOf(target);
     const subject = { title, file: target.file, line: placed.line + placed.block.request.line + 1 };
     try {
-      return await vscode.window.withProgress(
+      return await withProgress(
         { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Sending {0}', title) },
         () => this.#run(target, subject, controller.signal, interaction),
       );
@@ -181,7 +182,7 @@ export class Sender implements vscode.Disposable {
   /** The request that a code lens, or else the cursor, is at. */
   async #targetAt(uri: unknown, line: unknown): Promise<RequestTarget | undefined> {
     const found = await requestAt(this.#host.documents, uri, line);
-    if (!found) vscode.window.showInformationMessage(vscode.l10n.t('Put the cursor into a request of an .http file.'));
+    if (!found) tell('information', vscode.l10n.t('Put the cursor into a request of an .http file.'));
     return found;
   }
 
@@ -189,13 +190,13 @@ export class Sender implements vscode.Disposable {
     const document = await documentOf(uri);
     const targets = document ? this.#host.documents.targets(document) : [];
     if (targets.length === 0) {
-      vscode.window.showInformationMessage(vscode.l10n.t('There is no request in this file.'));
+      tell('information', vscode.l10n.t('There is no request in this file.'));
       return;
     }
     if (!(await trusted())) return;
     const failed: string[] = [];
     let sent = 0;
-    const cancelled = await vscode.window.withProgress(
+    const cancelled = await withProgress(
       { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Sending'), cancellable: true },
       async (progress, token) => {
         const controller = new AbortController();
@@ -217,7 +218,8 @@ export class Sender implements vscode.Disposable {
     );
     if (cancelled) return;
     if (sent === 0) {
-      vscode.window.showInformationMessage(
+      tell(
+        'information',
         vscode.l10n.t(
           'No request of this file was sent: all are switched off by “# @disabled”, or you chose not to send them.',
         ),
@@ -225,20 +227,20 @@ export class Sender implements vscode.Disposable {
       return;
     }
     if (failed.length === 0) {
-      vscode.window.showInformationMessage(
+      const said =
         sent === 1
           ? vscode.l10n.t('1 request sent, answered without an error.')
-          : vscode.l10n.t('{0} requests sent, all answered without an error.', sent),
-      );
+          : vscode.l10n.t('{0} requests sent, all answered without an error.');
+      tell('information', said, sent);
       return;
     }
     const show = vscode.l10n.t('Show Responses');
     const named = failed.slice(0, 5).join(', ') + (failed.length > 5 ? ', …' : '');
-    const message =
+    const [sentence, foreign] =
       sent === 1
-        ? vscode.l10n.t('1 request sent, which failed: {0}', named)
-        : vscode.l10n.t('{0} requests sent, {1} failed: {2}', sent, failed.length, named);
-    if ((await vscode.window.showWarningMessage(message, show)) === show) {
+        ? [vscode.l10n.t('1 request sent, which failed: {0}'), [named]]
+        : [vscode.l10n.t('{0} requests sent, {1} failed: {2}'), [sent, failed.length, named]];
+    if ((await ask({ kind: 'warning', sentence, foreign, choices: [show] })) === show) {
       await vscode.commands.executeCommand('countersign.showResponse');
     }
   }
@@ -260,18 +262,23 @@ async function confirmed({ tree, block }: RequestTarget): Promise<boolean> {
   const note = placed?.block.directives.find(({ name }) => name.text === 'note');
   if (!placed || !note) return true;
   const send = vscode.l10n.t('Send');
-  const question = note.value.text || vscode.l10n.t('Send “{0}”?', requestTitle(placed));
-  return (await vscode.window.showWarningMessage(question, { modal: true }, send)) === send;
+  const [sentence, foreign] = note.value.text
+    ? ['{0}', [note.value.text]]
+    : [vscode.l10n.t('Send “{0}”?'), [requestTitle(placed)]];
+  return (await ask({ kind: 'warning', sentence, foreign, modal: true, choices: [send] })) === send;
 }
 
 /** Whether requests may be sent from this workspace; says so where they may not. */
 export async function trusted(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const manage = vscode.l10n.t('Manage Workspace Trust');
-  const chosen = await vscode.window.showErrorMessage(
-    vscode.l10n.t('Nothing is sent from a workspace that isn’t trusted: its files could send your secrets anywhere.'),
-    manage,
-  );
+  const chosen = await ask({
+    kind: 'error',
+    sentence: vscode.l10n.t(
+      'Nothing is sent from a workspace that isn’t trusted: its files could send your secrets anywhere.',
+    ),
+    choices: [manage],
+  });
   if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
   return vscode.workspace.isTrusted;
 }

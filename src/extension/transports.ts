@@ -8,6 +8,7 @@ import { createProxyResolver } from '../http/proxies.ts';
 import type { ClientCertificate } from '../http/tls.ts';
 import { createTlsResolver } from '../http/tls.ts';
 import { createTransport } from '../http/transport.ts';
+import { tell } from './notices.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** What of the settings a transport is made from. */
@@ -98,9 +99,9 @@ async function openTransport(settings: TransportSettings, folder: string, secret
 }
 
 function warnOfPassphrase(host: string): void {
-  const said = vscode.l10n.t('The passphrase of the client certificate for {0} can be read in the settings.', host);
+  const said = vscode.l10n.t('The passphrase of the client certificate for {0} can be read in the settings.');
   const instead = vscode.l10n.t('Keep it in a secret, and write {0} there.', '{{$secret name}}');
-  void vscode.window.showWarningMessage(`${said} ${instead}`);
+  tell('warning', `${said} ${instead}`, host);
 }
 
 async function readCertificate(path: string, folder: string): Promise<Buffer> {

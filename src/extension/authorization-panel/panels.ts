@@ -5,6 +5,7 @@ import type { FormTarget } from '../../features/form/form-target.ts';
 import { parse } from '../../language/parser.ts';
 import type { RequestTarget } from '../../sending/workspace.ts';
 import { isPanelState, type PanelSubject, type SendStatus } from '../../webview/authorization/messages.ts';
+import { tell } from '../notices.ts';
 import type { Sender } from '../sender.ts';
 import { authorizationViewType } from '../settings.ts';
 import { type AuthorizationHost, AuthorizationPanel } from './panel.ts';
@@ -54,7 +55,7 @@ export class AuthorizationPanels implements vscode.Disposable {
   async open(given: unknown, line: unknown): Promise<void> {
     const wanted = await wantedBy(this.#host.documents, given, line);
     if (wanted) await this.#open(wanted);
-    else vscode.window.showInformationMessage(vscode.l10n.t('Put the cursor into a request of an .http file.'));
+    else tell('information', vscode.l10n.t('Put the cursor into a request of an .http file.'));
   }
 
   /** Takes over a panel that was open before the window was reloaded. */

@@ -6,6 +6,7 @@ import { requestNow } from '../../sending/request-now.ts';
 import { findScopes } from '../../sending/scopes.ts';
 import type { RequestTarget } from '../../sending/workspace.ts';
 import type { Documents } from '../documents.ts';
+import { tellBriefly } from '../notices.ts';
 import type { Sender } from '../sender.ts';
 import type { CollectionsContext } from './context.ts';
 import { levelFileOf, newCollection, newFolder, newRequest } from './create.ts';
@@ -142,7 +143,7 @@ export class Collections implements CollectionsContext, Results, vscode.Disposab
         const label = await this.changes.undoLast();
         await this.settle();
         const said = label === undefined ? vscode.l10n.t('Nothing to undo.') : vscode.l10n.t('Undone: {0}', label);
-        vscode.window.setStatusBarMessage(said, 4000);
+        tellBriefly(4000, '{0}', said);
         return;
       }
     }

@@ -4,6 +4,7 @@ import type { CollectionNode, FolderNode } from '../../features/collections/coll
 import { decidedAuth } from '../../features/collections/moved-auth.ts';
 import { parse } from '../../language/parser.ts';
 import { collectionFile, fileStatements, findScopes, folderFile } from '../../sending/scopes.ts';
+import { ask, showInputBox } from '../notices.ts';
 import { chooseAuth, directiveSnippet } from './auth-choice.ts';
 import type { CollectionsContext } from './context.ts';
 
@@ -42,7 +43,7 @@ export async function newRequest(context: CollectionsContext, node: CollectionNo
   const prompt = inFile
     ? vscode.l10n.t('Name of the request. It is written into {0}.', basename(inFile))
     : vscode.l10n.t('Name of the request. It gets a file of its own.');
-  const name = await vscode.window.showInputBox({ title, prompt, placeHolder: vscode.l10n.t('List users') });
+  const name = await showInputBox({ title, prompt, placeHolder: vscode.l10n.t('List users') });
   if (!name?.trim()) return;
   const file = inFile ?? (await unusedFile(join(parent ?? '', `${fileName(name)}.http`)));
   const tree = (inFile ? await context.documents.tree(inFile) : undefined) ?? parse('');
@@ -125,7 +126,7 @@ async function askName(
     if (name === '') return vscode.l10n.t('Enter a name.');
     return (await exists(join(parent, name))) ? vscode.l10n.t('There is a folder of that name already.') : undefined;
   };
-  const name = await vscode.window.showInputBox({ title, prompt, placeHolder, validateInput });
+  const name = await showInputBox({ title, prompt, placeHolder, validateInput });
   return name === undefined ? undefined : folderName(name);
 }
 
@@ -141,10 +142,11 @@ async function chooseRoot(): Promise<string | undefined> {
   const [only] = folders;
   if (only) return only.uri.fsPath;
   const open = vscode.l10n.t('Open Folder');
-  const chosen = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Collections are folders of files: open a folder first.'),
-    open,
-  );
+  const chosen = await ask({
+    kind: 'information',
+    sentence: vscode.l10n.t('Collections are folders of files: open a folder first.'),
+    choices: [open],
+  });
   if (chosen === open) await vscode.commands.executeCommand('workbench.action.files.openFolder');
   return undefined;
 }

@@ -9,6 +9,7 @@ import {
 import type { CollectionNode, RequestNode } from '../../features/collections/collection-node.ts';
 import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
 import { requestTitle } from '../../sending/request-title.ts';
+import { ask, showInputBox } from '../notices.ts';
 import type { CollectionsContext } from './context.ts';
 import { exists, folderName, unusedFile } from './create.ts';
 import { pathOf, pathsSaid, renameNodes } from './paths.ts';
@@ -30,7 +31,7 @@ export async function rename(context: CollectionsContext, node: CollectionNode):
   if (node.kind === 'request') {
     const opened = await openedRequest(context, node);
     if (!opened) return;
-    const value = await vscode.window.showInputBox({ title, value: requestTitle(opened.placed) });
+    const value = await showInputBox({ title, value: requestTitle(opened.placed) });
     if (!value?.trim()) return;
     const now = await openedRequest(context, node);
     if (!now) return;
@@ -42,7 +43,7 @@ export async function rename(context: CollectionsContext, node: CollectionNode):
   const parent = dirname(path);
   const old = basename(path);
   const dot = node.kind === 'file' ? old.lastIndexOf('.') : -1;
-  const value = await vscode.window.showInputBox({
+  const value = await showInputBox({
     title,
     value: old,
     valueSelection: [0, dot > 0 ? dot : old.length],
@@ -127,7 +128,10 @@ export async function offerUndo(
   ...more: readonly { readonly label: string; run(): Promise<void> }[]
 ): Promise<void> {
   const undo = vscode.l10n.t('Undo');
-  const chosen = await vscode.window.showInformationMessage(said, undo, ...more.map(({ label }) => label));
+  const chosen = await ask({
+    ...{ kind: 'information', sentence: '{0}', foreign: [said] },
+    choices: [undo, ...more.map(({ label }) => label)],
+  });
   if (chosen === undo) {
     await step.undo();
     await context.settle();

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { type AuthWords, authText } from '../../features/collections/auth-shown.ts';
 import type { CollectionNode, FileNode, FolderNode, RequestNode } from '../../features/collections/collection-node.ts';
 import { blockDiagnostics } from '../../features/diagnostics/block-diagnostics.ts';
+import { markdown } from '../markdown.ts';
 import { originOfAuth, type TrailWords } from './auth-trail.ts';
 import type { Result } from './results.ts';
 
@@ -66,7 +67,7 @@ export function requestTooltip(
   result: Result | undefined,
   words: TrailWords,
 ): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
+  const text = markdown();
   const { request } = node.placed.block;
   text.appendCodeblock(`${node.method} ${request?.target.text ?? ''}`, 'http');
   text.appendText(`${authText(node.auth, authWords())}${originOfAuth(words)}`);

@@ -9,6 +9,7 @@ import type { PlacedBlock } from '../../language/syntax-tree.ts';
 import type { AuthDecision } from '../../sending/auth-in-force.ts';
 import { requestTitle } from '../../sending/request-title.ts';
 import { folderFile } from '../../sending/scopes.ts';
+import { tell } from '../notices.ts';
 import type { CollectionsContext } from './context.ts';
 import { exists, unusedFile } from './create.ts';
 import { hasAncestor, offerUndo } from './edit.ts';
@@ -112,7 +113,7 @@ async function moveToFolder(
     const path = pathOf(node);
     const to = join(folder, basename(path));
     if (await exists(to)) {
-      vscode.window.showWarningMessage(vscode.l10n.t('There is “{0}” in that folder already.', basename(path)));
+      tell('warning', vscode.l10n.t('There is “{0}” in that folder already.'), basename(path));
       return;
     }
     moves.push({ node, to });

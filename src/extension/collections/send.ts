@@ -3,6 +3,7 @@ import type { CollectionNode, RequestNode } from '../../features/collections/col
 import { sendEach } from '../../sending/send-each.ts';
 import type { RequestTarget } from '../../sending/workspace.ts';
 import type { Interaction } from '../engine.ts';
+import { tell, withProgress } from '../notices.ts';
 import { trusted } from '../sender.ts';
 import type { CollectionsContext } from './context.ts';
 import { type Results, resultOf } from './results.ts';
@@ -40,7 +41,7 @@ export async function sendAll(
   const requests = (await Promise.all(nodes.map(node => tree.requestsBelow(node)))).flat();
   const enabled = [...new Set(requests)].filter(node => !isDisabled(node));
   if (enabled.length === 0) {
-    vscode.window.showInformationMessage(vscode.l10n.t('There is no request to send here.'));
+    tell('information', vscode.l10n.t('There is no request to send here.'));
     return;
   }
   if (!(await trusted())) return;
@@ -48,7 +49,7 @@ export async function sendAll(
   const controller = new AbortController();
   // Whoever gives up signing in once is not asked again by the requests that follow.
   const interaction: Interaction = { refused: false };
-  const { passed, failed, cancelled } = await vscode.window.withProgress(
+  const { passed, failed, cancelled } = await withProgress(
     { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Sending'), cancellable: true },
     async (progress, token) => {
       token.onCancellationRequested(() => controller.abort());

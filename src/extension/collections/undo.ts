@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { inverseEdits } from '../../features/collections/collection-edits.ts';
 import type { TextEdit } from '../../language/syntax-tree.ts';
+import { tell } from '../notices.ts';
 import { whileMoving } from './own-moves.ts';
 
 /** One change of files, all of it or nothing. */
@@ -64,9 +65,7 @@ export class Changes {
         this.#forget(step);
         const documents = await Promise.all(after.map(({ uri }) => vscode.workspace.openTextDocument(uri)));
         if (documents.some((document, index) => document.getText() !== after[index]?.text) || !whole) {
-          vscode.window.showWarningMessage(
-            vscode.l10n.t('“{0}” can’t be undone: what it changed has been changed since.', label),
-          );
+          tell('warning', vscode.l10n.t('“{0}” can’t be undone: what it changed has been changed since.'), label);
           return false;
         }
         const back = new vscode.WorkspaceEdit();

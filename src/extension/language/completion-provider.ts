@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { complete } from '../../features/completion/completion.ts';
 import type { CompletionKind } from '../../features/completion/completion-item.ts';
+import { markdown } from '../markdown.ts';
 import { contextOf, type LanguageHost } from './language-host.ts';
 import { rangeOf } from './ranges.ts';
 
@@ -40,7 +41,7 @@ export async function completionItems(
     result.range = rangeOf(context.tree, item);
     result.sortText = String(item.order ?? 0).padStart(5, '0') + item.label;
     if (item.detail) result.detail = item.detail;
-    if (item.documentation) result.documentation = new vscode.MarkdownString(item.documentation);
+    if (item.documentation) result.documentation = markdown(item.documentation);
     if (item.preselect) result.preselect = true;
     if (item.again) result.command = { command: 'editor.action.triggerSuggest', title: '' };
     return result;

@@ -14,6 +14,7 @@ import { blockIndexAt } from '../../language/positions.ts';
 import { authInForce } from '../../sending/auth-in-force.ts';
 import type { RequestTarget } from '../../sending/workspace.ts';
 import type { Documents } from '../documents.ts';
+import { markdown } from '../markdown.ts';
 import { contextOf, type LanguageContext, type LanguageHost } from './language-host.ts';
 import { rangeOf } from './ranges.ts';
 
@@ -32,7 +33,7 @@ export async function hoverAt(
   if (found.authorization) contents.push(...(await authorization(host, context, offset, linkTo, token)));
   if (contents.length === 0) return undefined;
   return new vscode.Hover(
-    contents.map(text => new vscode.MarkdownString(text)),
+    contents.map(text => markdown(text)),
     rangeOf(context.tree, found),
   );
 }
@@ -103,7 +104,7 @@ export async function hiddenHeaderHints(
       const parts = computed ? hiddenParts(computed) : [];
       if (!computed || parts.length === 0) return [];
       const label = new vscode.InlayHintLabelPart(hiddenLabel(parts));
-      label.tooltip = new vscode.MarkdownString(hiddenPartsHover(computed));
+      label.tooltip = markdown(hiddenPartsHover(computed));
       label.command = {
         command: 'countersign.preview',
         title: vscode.l10n.t('Preview'),

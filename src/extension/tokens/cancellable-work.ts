@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withProgress } from '../notices.ts';
 
 /** Milliseconds after which somebody may want to cancel. */
 const patience = 2000;
@@ -31,7 +32,7 @@ export class CancellableWork implements vscode.Disposable {
       const { promise, resolve } = Promise.withResolvers<void>();
       hide = resolve;
       const location = vscode.ProgressLocation.Notification;
-      void vscode.window.withProgress({ location, title, cancellable: true }, (_progress, token) => {
+      void withProgress({ location, title, cancellable: true }, (_progress, token) => {
         token.onCancellationRequested(() => controller.abort());
         return promise;
       });
@@ -46,7 +47,7 @@ export class CancellableWork implements vscode.Disposable {
     settle();
     try {
       const location = vscode.ProgressLocation.Window;
-      return await vscode.window.withProgress({ location, title }, () => work(controller.signal));
+      return await withProgress({ location, title }, () => work(controller.signal));
     } finally {
       subscription.dispose();
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CallbackJudge } from '../../auth/oauth2/authorization-agent.ts';
 import { pastedCallback } from '../../auth/oauth2/authorization-callback.ts';
+import { showInputBox } from '../notices.ts';
 
 /** Lets a person paste the address that the browser ended at; undefined when they give up, or it is over. */
 export async function askForCallback(
@@ -29,6 +30,6 @@ export async function askForCallback(
     ignoreFocusOut: true,
     validateInput: value => (value.trim() === '' ? undefined : refusal(value)),
   };
-  const text = await vscode.window.showInputBox(box, over);
+  const text = await showInputBox(box, over);
   return text === undefined || text.trim() === '' ? undefined : read(text);
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CallbackJudge } from '../../auth/oauth2/authorization-agent.ts';
 import { CountersignError } from '../../core/errors.ts';
+import { type Progress, withProgress } from '../notices.ts';
 import { askForCallback } from './pasted-callback.ts';
 
 export const openAgain = 'countersign.signIn.openAgain';
@@ -52,7 +53,7 @@ export class SignIn {
   readonly #over = new AbortController();
   readonly #done = Promise.withResolvers<void>();
   readonly #given = Promise.withResolvers<URLSearchParams>();
-  #progress: vscode.Progress<{ message?: string }> | undefined;
+  #progress: Progress | undefined;
   #message = '';
   #links: string | undefined;
   #open: (() => Promise<unknown>) | undefined;
@@ -68,7 +69,7 @@ export class SignIn {
     this.#given.promise.catch(() => {});
     signal.addEventListener('abort', this.#cancel, { once: true });
     if (signal.aborted) this.#cancel();
-    void vscode.window.withProgress(
+    void withProgress(
       {
         location: vscode.ProgressLocation.Notification,
         title: vscode.l10n.t('Signing in at {0}', server),
@@ -77,7 +78,7 @@ export class SignIn {
       (progress, token) => {
         token.onCancellationRequested(this.#cancel);
         this.#progress = progress;
-        progress.report({ message: this.#message });
+        this.#report();
         return this.#done.promise;
       },
     );
@@ -90,8 +91,12 @@ export class SignIn {
 
   /** Says how it stands; once the browser was to be opened, with what can be done. */
   say(message: string): void {
-    this.#message = this.#links === undefined ? message : `${message} ${this.#links}`;
-    this.#progress?.report({ message: this.#message });
+    this.#message = message;
+    this.#report();
+  }
+
+  #report(): void {
+    this.#progress?.report({ message: this.#message, ...(this.#links === undefined ? {} : { link: this.#links }) });
   }
 
   /** The browser is open; `open` shows the page again. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { TokenRecord } from '../../auth/tokens/token-record.ts';
 import type { TokenStore } from '../../auth/tokens/token-store.ts';
 import { tokenModel } from '../../features/presentation/token-model.ts';
+import { tell } from '../notices.ts';
 import { stateText } from './token-tree.ts';
 
 /** The token that a command is about: a row's or a page's, else the one that a person picks. */
@@ -10,7 +11,7 @@ export async function chosenToken(store: TokenStore, given: unknown, title: stri
   if (key !== undefined) return store.get(key);
   const records = await store.list();
   if (records.length === 0) {
-    vscode.window.showInformationMessage(vscode.l10n.t('There are no tokens yet.'));
+    tell('information', vscode.l10n.t('There are no tokens yet.'));
     return undefined;
   }
   const now = Date.now();

@@ -10,6 +10,7 @@ import type { Console } from '../console.ts';
 import type { Documents } from '../documents.ts';
 import type { Engine } from '../engine.ts';
 import { goTo } from '../go-to.ts';
+import { ask, tell, tellBriefly } from '../notices.ts';
 import { documentOf } from '../sender.ts';
 import type { CancellableWork } from './cancellable-work.ts';
 import { keyOf } from './token-choice.ts';
@@ -48,13 +49,13 @@ export class TokenExchanges {
           const message = keyOf(given)
             ? vscode.l10n.t('No file states any more how this token is obtained.')
             : vscode.l10n.t('Put the cursor into a request, or an @auth, that obtains a token.');
-          vscode.window.showInformationMessage(message);
+          tell('information', message);
           return;
         }
         const engine = await this.#host.engine();
         const [request, tokens] = await Promise.all([engine.tokenRequest(target), engine.tokens()]);
         if (!request) {
-          vscode.window.showInformationMessage(vscode.l10n.t('The authorization in force here obtains no token.'));
+          tell('information', vscode.l10n.t('The authorization in force here obtains no token.'));
           return;
         }
         const record = await tokens.asking.obtain(request, engine.environment(target.file), signal);
@@ -74,7 +75,7 @@ export class TokenExchanges {
       async signal => {
         const { asking } = await (await this.#host.engine()).tokens();
         await asking.renew(record.key, signal);
-        vscode.window.setStatusBarMessage(vscode.l10n.t('The token “{0}” was refreshed.', record.name), 5000);
+        tellBriefly(5000, vscode.l10n.t('The token “{0}” was refreshed.'), record.name);
       },
       () => this.#statementOf(record),
       () => this.refresh(record),
@@ -84,15 +85,17 @@ export class TokenExchanges {
   async revoke(record: TokenRecord): Promise<void> {
     if (!(await trusted())) return;
     const revoke = vscode.l10n.t('Revoke');
-    const question = vscode.l10n.t('Revoke the token “{0}” at {1}?', record.name, record.issuer);
+    const sentence = vscode.l10n.t('Revoke the token “{0}” at {1}?');
+    const foreign = [record.name, record.issuer];
     const detail = vscode.l10n.t('It can’t be used any more, by anybody, and is deleted here.');
-    if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, revoke)) !== revoke) return;
+    const choices = [revoke];
+    if ((await ask({ kind: 'warning', sentence, foreign, modal: true, detail, choices })) !== revoke) return;
     await this.#attempt(
       vscode.l10n.t('Revoking the token “{0}”', record.name),
       async signal => {
         const { asking } = await (await this.#host.engine()).tokens();
         await asking.revoke(record.key, signal);
-        vscode.window.setStatusBarMessage(vscode.l10n.t('The token “{0}” was revoked.', record.name), 5000);
+        tellBriefly(5000, vscode.l10n.t('The token “{0}” was revoked.'), record.name);
       },
       () => this.#statementOf(record),
       () => this.revoke(record),
@@ -101,7 +104,8 @@ export class TokenExchanges {
 
   async #offer(record: TokenRecord): Promise<void> {
     const use = vscode.l10n.t('Use Token');
-    const said = await vscode.window.showInformationMessage(vscode.l10n.t('Got the token “{0}”.', record.name), use);
+    const sentence = vscode.l10n.t('Got the token “{0}”.');
+    const said = await ask({ kind: 'information', sentence, foreign: [record.name], choices: [use] });
     if (said === use) await this.#host.use(record);
   }
 
@@ -120,10 +124,9 @@ export class TokenExchanges {
       const again = vscode.l10n.t('Retry');
       const edit = vscode.l10n.t('Edit');
       const show = vscode.l10n.t('Show in Console');
-      const said = hint === undefined ? message : `${message} ${hint}`;
       const place = await statement().catch(() => undefined);
       const choices = place ? [again, edit, show] : [again, show];
-      const chosen = await vscode.window.showErrorMessage(said, ...choices);
+      const chosen = await ask({ kind: 'error', sentence: '{0} {1}', foreign: [message, hint ?? ''], choices });
       if (chosen === again) await retry();
       else if (chosen === show) this.#host.console.show();
       else if (chosen === edit && place) await goTo(this.#host.documents.uriOf(place.file), place.line);
@@ -176,10 +179,10 @@ function blockAt(documents: Documents, document: vscode.TextDocument, line: numb
 async function trusted(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const manage = vscode.l10n.t('Manage Workspace Trust');
-  const message = vscode.l10n.t(
+  const sentence = vscode.l10n.t(
     'No tokens are fetched for a workspace that isn’t trusted: its files could send your secrets anywhere.',
   );
-  if ((await vscode.window.showErrorMessage(message, manage)) === manage) {
+  if ((await ask({ kind: 'error', sentence, choices: [manage] })) === manage) {
     await vscode.commands.executeCommand('workbench.trust.manage');
   }
   return vscode.workspace.isTrusted;

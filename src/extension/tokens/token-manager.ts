@@ -4,6 +4,7 @@ import type { TokenRecord } from '../../auth/tokens/token-record.ts';
 import type { Console } from '../console.ts';
 import type { Documents } from '../documents.ts';
 import type { Engine } from '../engine.ts';
+import { tell } from '../notices.ts';
 import type { CancellableWork } from './cancellable-work.ts';
 import { chosenToken } from './token-choice.ts';
 import { TokenDetails } from './token-details.ts';
@@ -130,7 +131,7 @@ export class TokenManager implements vscode.Disposable {
       const record = await importToken(this.store);
       if (record) await this.#details.show(record.key);
     } catch (error) {
-      vscode.window.showErrorMessage(this.#host.console.error(error).message);
+      tell('error', '{0}', this.#host.console.error(error).message);
     }
   }
 }

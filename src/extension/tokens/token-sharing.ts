@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { TokenRecord } from '../../auth/tokens/token-record.ts';
 import type { TokenStore } from '../../auth/tokens/token-store.ts';
+import { ask, showInputBox, tellBriefly } from '../notices.ts';
 
 /** Writes a token, encrypted under a passphrase, to a file that a person chooses. */
 export async function exportToken(record: TokenRecord, otherFolder: vscode.Uri): Promise<void> {
   const title = vscode.l10n.t('Share Token');
-  const passphrase = await vscode.window.showInputBox({
+  const passphrase = await showInputBox({
     title,
     prompt: vscode.l10n.t(
       'A passphrase that encrypts it. Whoever has file and passphrase can act as you: give them on different ways.',
@@ -15,7 +16,7 @@ export async function exportToken(record: TokenRecord, otherFolder: vscode.Uri):
     validateInput: text => (text.length < 12 ? vscode.l10n.t('At least 12 characters.') : undefined),
   });
   if (!passphrase) return;
-  const again = await vscode.window.showInputBox({
+  const again = await showInputBox({
     title,
     prompt: vscode.l10n.t('The passphrase once more'),
     password: true,
@@ -30,7 +31,7 @@ export async function exportToken(record: TokenRecord, otherFolder: vscode.Uri):
   const { shareToken } = await import('../../auth/tokens/shared-token.ts');
   const text = await shareToken(record, passphrase);
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(`${text}\n`));
-  vscode.window.setStatusBarMessage(vscode.l10n.t('The token “{0}” was exported, encrypted.', record.name), 5000);
+  tellBriefly(5000, vscode.l10n.t('The token “{0}” was exported, encrypted.'), record.name);
 }
 
 /** Reads a token that somebody else has exported. Undefined where the person gives up. @throws CountersignError */
@@ -40,7 +41,7 @@ export async function importToken(store: TokenStore): Promise<TokenRecord | unde
     (await vscode.window.showOpenDialog({ title, filters: { [vscode.l10n.t('Shared token')]: ['jwe'] } })) ?? [];
   if (!uri) return undefined;
   const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  const passphrase = await vscode.window.showInputBox({
+  const passphrase = await showInputBox({
     title,
     prompt: vscode.l10n.t('The passphrase with which it was exported'),
     password: true,
@@ -51,11 +52,9 @@ export async function importToken(store: TokenStore): Promise<TokenRecord | unde
   const record = await openSharedToken(text, passphrase);
   const known = await store.get(record.key);
   const replace = vscode.l10n.t('Replace');
-  const question = vscode.l10n.t(
-    'There is a token “{0}” of the same client and scope already. Replace it?',
-    known?.name ?? '',
-  );
-  if (known && (await vscode.window.showWarningMessage(question, { modal: true }, replace)) !== replace)
+  const sentence = vscode.l10n.t('There is a token “{0}” of the same client and scope already. Replace it?');
+  const foreign = [known?.name ?? ''];
+  if (known && (await ask({ kind: 'warning', sentence, foreign, modal: true, choices: [replace] })) !== replace)
     return undefined;
   await store.set({ ...record, usedBy: known?.usedBy ?? [] });
   return record;

@@ -4,6 +4,7 @@ import { standing, type TokenRecord, type TokenStanding } from '../../auth/token
 import type { TokenStore } from '../../auth/tokens/token-store.ts';
 import { remainingTime } from '../../features/presentation/remaining-time.ts';
 import { type TokenModel, tokenModel, untilChange } from '../../features/presentation/token-model.ts';
+import { markdown } from '../markdown.ts';
 
 export interface GroupNode {
   readonly kind: 'group';
@@ -239,7 +240,7 @@ function fileItem({ file, key }: FileNode): vscode.TreeItem {
 }
 
 function tooltip(model: TokenModel, state: string): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
+  const text = markdown();
   const row = (name: string, value: string | undefined): void => {
     if (value) text.appendText(`${name}: ${value}\n`);
   };

