@@ -188,6 +188,15 @@ describe('the architecture', () => {
     assert.ok(offences.length > 5, 'the ways are found where they are allowed');
   });
 
+  it('prints by one cleaner alone', () => {
+    const direct = files.filter(
+      file =>
+        file.startsWith('src/cli/') &&
+        /\b(stderr|stdout)\.write\(|console\.\w+\(/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    assert.deepEqual(direct, ['src/cli/standard-error.ts']);
+  });
+
   it('writes no foreign text into Markdown as it is', () => {
     // A code span or a link around a value is only sure from `code` and `escaped`.
     const raw = /`\\`\$\{(?!code|escaped)(detail|preview|value|expression|shown|text)\}\\``/;

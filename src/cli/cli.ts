@@ -5,6 +5,7 @@ import { type Call, parseCall, UsageError } from './arguments.ts';
 import type { CliEngine } from './engine.ts';
 import { helpText } from './help.ts';
 import { createOutput, type Output } from './output.ts';
+import { writeError } from './standard-error.ts';
 import { createStandardOutput } from './stdout.ts';
 import { version } from './version.ts';
 
@@ -16,7 +17,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const standardOutput = createStandardOutput(process.stdout);
   // Whoever closes standard error does not want to know.
   process.stderr.on('error', () => {});
-  const complaints = createOutput(text => void process.stderr.write(text), process.stderr.hasColors?.() ?? false);
+  const complaints = createOutput(writeError, process.stderr.hasColors?.() ?? false);
   try {
     const call = parseCall(args);
     const color = call.color ?? (process.stdout.hasColors?.() && !process.env.NO_COLOR) ?? false;

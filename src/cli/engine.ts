@@ -21,6 +21,7 @@ import { createEnvironmentSource, type EnvironmentSource } from './environment-s
 import { createNodeWorkspace, type NodeWorkspace } from './node-workspace.ts';
 import { referredNames } from './response-names.ts';
 import { keptSecrets } from './secret-store.ts';
+import { say } from './standard-error.ts';
 import { type TerminalAgentPorts, terminalAgent } from './terminal-agent.ts';
 import { confirmNote, terminalPrompter } from './terminal-prompter.ts';
 import { statedAuthorities, statedOnCall } from './tls-options.ts';
@@ -46,7 +47,7 @@ export interface CliEngine {
 const terminal: TerminalAgentPorts = {
   env: process.env,
   canAsk: process.stdin.isTTY === true,
-  say: line => void process.stderr.write(`${line}\n`),
+  say,
 };
 
 export function createEngine(call: Call, current: string): CliEngine {

@@ -1,4 +1,5 @@
 import { main } from './cli.ts';
+import { say } from './standard-error.ts';
 
 main(process.argv.slice(2)).then(
   status => {
@@ -6,7 +7,7 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`countersign met an error of its own; please report it:\n${text}\n`);
+    say(`countersign met an error of its own; please report it:\n${text}`);
     process.exitCode = 1;
   },
 );

@@ -1,4 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { steering } from '../core/foreign-text.ts';
+import { printable } from './standard-error.ts';
 
 /** Where a command's results go: standard output, or a file. */
 export interface Output {
@@ -19,8 +21,8 @@ export function createOutput(write: (text: string) => void, color: boolean): Out
     (text: string): string =>
       color ? styleText(format, text, { validateStream: false }) : text;
   return {
-    line: text => write(`${printable(text)}\n`),
-    json: value => write(`${JSON.stringify(value)}\n`),
+    line: text => write(`${printable(text, color)}\n`),
+    json: value => write(`${printableJson(value)}\n`),
     table(rows) {
       const widths: number[] = [];
       for (const row of rows) {
@@ -30,7 +32,7 @@ export function createOutput(write: (text: string) => void, color: boolean): Out
         const cells = row.map((cell, column) =>
           column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - width(cell)),
         );
-        write(`${printable(cells.join('  ').trimEnd())}\n`);
+        write(`${printable(cells.join('  ').trimEnd(), color)}\n`);
       }
     },
     bold: style('bold'),
@@ -41,11 +43,9 @@ export function createOutput(write: (text: string) => void, color: boolean): Out
   };
 }
 
-/** A file's or a server's text must not steer the terminal; our own colours may. */
-function printable(text: string): string {
-  return text.replace(/\x1b\[\d+m|\r(?=\n)|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, found =>
-    found.length > 1 || found === '\r' ? found : '\ufffd',
-  );
+/** JSON that a terminal can show too: what JSON itself leaves as it is and a terminal obeys is escaped. */
+function printableJson(value: unknown): string {
+  return JSON.stringify(value).replace(steering, found => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function width(text: string): number {

@@ -8,6 +8,7 @@ import type {
 import { CountersignError } from '../core/errors.ts';
 import type { ProcessEnvironment } from '../core/ports.ts';
 import { browserCommands, openBrowser } from './browser.ts';
+import { say as complain } from './standard-error.ts';
 
 export interface TerminalAgentPorts {
   readonly env: ProcessEnvironment;
@@ -91,7 +92,7 @@ async function pasted(signal: AbortSignal, judge: CallbackJudge, state?: string)
       const parameters = pastedCallback(await Promise.race([answer, closed]), state);
       const problem = judge(parameters);
       if (problem === undefined || parameters.has('error')) return parameters;
-      process.stderr.write(`${problem}\n`);
+      complain(problem);
     }
   } finally {
     terminal.close();

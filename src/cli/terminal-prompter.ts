@@ -1,5 +1,6 @@
 import { CountersignError } from '../core/errors.ts';
 import type { Prompter } from '../core/ports.ts';
+import { promptText, writeError } from './standard-error.ts';
 
 let asked: Promise<unknown> = Promise.resolve();
 
@@ -38,13 +39,14 @@ function inTurn<T>(ask: () => Promise<T>): Promise<T> {
 /** The answer; undefined where the person closed the input, or interrupted the call. */
 async function question(text: string, secret: boolean): Promise<string | undefined> {
   const [{ createInterface }, { Writable }] = await Promise.all([import('node:readline'), import('node:stream')]);
+  const shown = promptText(text);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({
     input: process.stdin,
     output: secret ? silent : process.stderr,
     terminal: true,
   });
-  if (secret) process.stderr.write(text);
+  if (secret) writeError(shown);
   try {
     return await new Promise(resolve => {
       terminal.on('SIGINT', () => {
@@ -52,10 +54,10 @@ async function question(text: string, secret: boolean): Promise<string | undefin
         resolve(undefined);
       });
       terminal.on('close', () => resolve(undefined));
-      terminal.question(secret ? '' : text, resolve);
+      terminal.question(secret ? '' : shown, resolve);
     });
   } finally {
     terminal.close();
-    if (secret) process.stderr.write('\n');
+    if (secret) writeError('\n');
   }
 }

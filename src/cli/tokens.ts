@@ -6,6 +6,7 @@ import type { StatedCredentials, StoredTokenSource } from '../auth/tokens/stored
 import type { TokenRecord } from '../auth/tokens/token-record.ts';
 import type { Clock, Random, Transport } from '../core/ports.ts';
 import type { Call } from './arguments.ts';
+import { say } from './standard-error.ts';
 import type { OpenedTokenStore } from './token-store.ts';
 
 export interface CliTokens {
@@ -42,7 +43,7 @@ export type TokenKey = (request: TokenRequest, environment: string | undefined) 
 /** The command line's tokens: obtained over its transport, kept in its store. */
 export function createTokens(ports: CliTokenPorts): CliTokens {
   const { call, clock } = ports;
-  const warn = ports.warn ?? (message => process.stderr.write(`${message}\n`));
+  const warn = ports.warn ?? say;
   let opened: Promise<OpenedTokens> | undefined;
   const open = (): Promise<OpenedTokens> => {
     opened ??= openTokens(ports, warn);

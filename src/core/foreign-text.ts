@@ -4,7 +4,7 @@
  */
 
 /** C0 and C1 controls, and what sets the direction of writing. @see https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters */
-const steering = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+export const steering = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** On one line, without steering characters, at most `limit` characters long. */
 export function oneLine(text: string, limit = 400): string {
