@@ -17,7 +17,9 @@ export function formatBlock(tree: SyntaxTree, placed: PlacedBlock): TextEdit[] {
     const tidy = untidy === undefined ? written : withoutTrailingBlanks(untidy);
     // Between a lone "\r" and "\n", a blank line is one only while something stands in it.
     const glue = tidy === '' && lines.text(line.start - 1, line.start) === '\r';
-    if (tidy !== written && !glue) {
+    // Put at the start of a document, U+FEFF would be read as its byte order mark.
+    const mark = placed.offset + line.start === 0 && tidy.startsWith('\ufeff');
+    if (tidy !== written && !glue && !mark) {
       let same = 0;
       while (same < tidy.length && tidy[same] === written[same]) same++;
       edits.push(lines.edit(line.start + same, line.start + written.length, tidy.slice(same)));
@@ -76,7 +78,9 @@ function requestLine({ block }: PlacedBlock): string | undefined {
   const { version } = request;
   const end = block.lines[request.line]?.end ?? 0;
   const here = version !== undefined && version.start < end ? version.text : undefined;
-  return [request.method?.text, target.text, here].filter(word => word !== undefined && word !== '').join(' ');
+  const words = [request.method?.text, target.text, here].filter(word => word !== undefined && word !== '');
+  // A version that a later line states again stays where it is written.
+  return words.length === 0 ? undefined : words.join(' ');
 }
 
 function withoutTrailingBlanks(text: string): string {

@@ -96,6 +96,19 @@ describe('words of a command line', () => {
     );
   });
 
+  it('writes control characters so that a terminal does not obey them, and bash reads them', function () {
+    const words = ["a\x1b[2J'\\\u202eb", '\x7f1', '\r', 'a\r\nb', '\x9b7', 'tab\tand\nline'];
+    for (const word of words) {
+      const quoted = shellQuote(word, 'sh');
+      assert.doesNotMatch(quoted, /[\x01-\x08\x0b-\x1f\x7f-\x9f\u202e]/);
+      assert.deepEqual(shellWords(quoted, 'sh'), [word]);
+    }
+    if (process.platform === 'win32') this.skip();
+    const line = `printf '%s\\0' ${words.map(word => shellQuote(word, 'sh')).join(' ')}`;
+    const printed = execFileSync('bash', ['-c', line]);
+    assert.deepEqual(printed.toString().split('\0').slice(0, -1), words);
+  });
+
   it('quotes so that a real shell takes the word as it is', function () {
     if (process.platform === 'win32') this.skip();
     const words = ["it's", '$HOME `id` "x" \\', 'a\nb', '', '!x', '*', '~', 'é 😀'];

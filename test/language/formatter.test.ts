@@ -50,6 +50,39 @@ describe('formatDocument', () => {
     );
   });
 
+  it('leaves a tidy query alone, whatever stands in it', () => {
+    const pieces = [
+      'GET',
+      '/x',
+      '?',
+      '&',
+      'a',
+      '=',
+      ' ',
+      '\t',
+      '\n',
+      '\n  &',
+      '\ufeff',
+      '\u00a0',
+      '\u2028',
+      '\0',
+      'HTTP/1.1',
+      '{{',
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 10 }), words => {
+        const text = words.join('');
+        const tidy = format(text);
+        assert.equal(format(tidy), tidy);
+        assert.deepEqual(meaning(tidy), meaning(text));
+      }),
+      {
+        numRuns: 2000,
+        examples: [[[' ', '\ufeff', '\n  &']], [['HTTP/1.1', '\n  &', '\t', 'HTTP/1.1']]],
+      },
+    );
+  });
+
   it('tidies the spacing', () => {
     assert.equal(
       format(

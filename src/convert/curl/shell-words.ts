@@ -87,17 +87,22 @@ function posixWords(text: string, variable?: (name: string) => string): string[]
   return words;
 }
 
+const encoder = new TextEncoder();
+
 function ansiString(text: string, start: number): [content: string, end: number] {
   const bytes: number[] = [];
-  const encoder = new TextEncoder();
   let at = start;
   while (at < text.length && text[at] !== "'") {
     const rest = text.slice(at, at + 10);
     const hex = /^\\x([\dA-Fa-f]{1,2})/.exec(rest);
+    const octal = /^\\([0-7]{1,3})/.exec(rest);
     const unicode = /^\\u([\dA-Fa-f]{1,4})|^\\U([\dA-Fa-f]{1,8})/.exec(rest);
     if (hex) {
       bytes.push(Number.parseInt(hex[1] ?? '', 16));
       at += hex[0].length;
+    } else if (octal) {
+      bytes.push(Number.parseInt(octal[1] ?? '', 8) & 0xff);
+      at += octal[0].length;
     } else if (unicode) {
       const code = Number.parseInt(unicode[1] ?? unicode[2] ?? '', 16);
       // UTF-16 halves are written one after the other by some tools.
@@ -161,9 +166,21 @@ function cmdWords(text: string): string[] {
   return words;
 }
 
-/** A word quoted so that the shell takes it as it is. */
+/** Controls besides line ends and tabs, and what sets the direction of writing. */
+const steers = /(?![\t\n])[\x01-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+const ansiSpecial = new RegExp(`['\\\\]|${steers.source}`, 'g');
+
+/** A character in `$'…'`: as the octal bytes of its UTF-8, which take no digits from what follows. */
+function ansiEscape(character: string): string {
+  if (character === "'" || character === '\\') return `\\${character}`;
+  return [...encoder.encode(character)].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+}
+
+/** A word quoted so that the shell takes it as it is, and the terminal as text where the shell knows a way to say so. */
 export function shellQuote(word: string, shell: Shell): string {
   if (/^[\w@%+=:,./-]+$/.test(word) && !(shell === 'cmd' && word.includes('%'))) return word;
+  // A control character that is pasted works on the terminal before the shell sees it.
+  if (shell === 'sh' && steers.test(word)) return `$'${word.replace(ansiSpecial, ansiEscape)}'`;
   if (shell === 'sh') return `'${word.replaceAll("'", `'\\''`)}'`;
   // In cmd a quote is written for the program as \" and every special character carries a caret outside of quotes.
   const forProgram = `"${word.replace(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;
