@@ -33,3 +33,28 @@ export function isSecretName(name: string): boolean {
   if (SECRET_WORDS.has(last)) return true;
   return last === 'key' && words.slice(0, -1).some(word => SECRET_KEYS.has(word));
 }
+
+const CREDENTIAL_HEADERS = new Set([
+  ...['authorization', 'proxy-authorization', 'authentication', 'authentication-info', 'proxy-authentication-info'],
+  ...['cookie', 'cookie2', 'set-cookie', 'set-cookie2', 'dpop'],
+]);
+
+/** Last words of headers that prove something, besides those of secret names. */
+const PROVING_WORDS = new Set(['authentication', 'auth', 'signature', 'session', 'sessionid', 'sid', 'hmac', 'bearer']);
+
+/** Headers whose last word is `key` and which are none: RFC 6455, idempotency of requests, caches. */
+const HARMLESS_KEYS =
+  /^(?:sec-websocket-key|(?:x-)?idempotency-key|(?:x-)?(?:surrogate|cache|partition|routing|sort)-key)$/;
+
+/**
+ * Whether a header of this name is a credential: one that a standard defines, a secret name, any other `key`
+ * (`X-Functions-Key`, `DD-APPLICATION-KEY`), a session or a signature over the request.
+ */
+export function isCredentialHeader(name: string): boolean {
+  const lower = name.trim().toLowerCase();
+  if (CREDENTIAL_HEADERS.has(lower) || isSecretName(name)) return true;
+  const words = lower.split(/[^a-z]+/).filter(word => word !== '');
+  const last = words.at(-1) ?? '';
+  if (last === 'key') return words.length > 1 && !HARMLESS_KEYS.test(lower);
+  return PROVING_WORDS.has(last) || (last === 'id' && words.at(-2) === 'session');
+}

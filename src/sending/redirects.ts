@@ -1,7 +1,7 @@
 import { CountersignError } from '../core/errors.ts';
 import type { ReceivedResponse, SendOptions } from '../core/ports.ts';
 import { type HttpRequest, headerValue, maskedRequestUrl, type Part, requestUrl } from '../core/request.ts';
-import { isSecretName } from '../core/secret-names.ts';
+import { isCredentialHeader } from '../core/secret-names.ts';
 import { holdsSecret, isCredential, maskSecrets, secretsOf, withoutCredentials } from './redirect-credentials.ts';
 
 export type SendRequest = (request: HttpRequest, options: SendOptions) => Promise<ReceivedResponse>;
@@ -30,7 +30,6 @@ export interface RedirectOptions {
 
 const DEFAULT_LIMIT = 20;
 const FOLLOWED = new Set([301, 302, 303, 307, 308]);
-const CREDENTIAL_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie', 'cookie2']);
 
 /**
  * Sends and follows redirects. Nothing that a scheme added, and nothing that names a credential or holds a secret,
@@ -101,7 +100,7 @@ export function redirect(
   let headers = request.headers.filter(part => {
     const name = part.name.toLowerCase();
     if (toGet && (name.startsWith('content-') || name === 'transfer-encoding')) return false;
-    return keep(part, facts.crossOrigin && (CREDENTIAL_HEADERS.has(name) || isSecretName(name) || confidential(part)));
+    return keep(part, facts.crossOrigin && (isCredentialHeader(name) || confidential(part)));
   });
   if (facts.crossOrigin) {
     headers = headers.map(part => (part.name.toLowerCase() === 'host' ? { ...part, value: target.host } : part));
@@ -176,7 +175,8 @@ function partsOf(request: HttpRequest): readonly Part[] {
 }
 
 function locationOf(response: ReceivedResponse): string | undefined {
-  return response.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
+  // An empty one leads nowhere: curl and browsers show the response itself.
+  return response.headers.find(([name]) => name.toLowerCase() === 'location')?.[1]?.trim() || undefined;
 }
 
 function remaining(options: SendOptions, elapsed: number): SendOptions {

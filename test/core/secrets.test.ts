@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Redactor } from '../../src/core/redaction.ts';
-import { isSecretName } from '../../src/core/secret-names.ts';
+import { isCredentialHeader, isSecretName } from '../../src/core/secret-names.ts';
 import { commandLineSecrets, firstSecret, resolveSecret, secretEnvironmentName } from '../../src/core/secrets.ts';
 import { failure } from './variables-setup.ts';
 
@@ -41,6 +41,30 @@ describe('secrets', () => {
     }
     for (const name of ['tokenUrl', 'passwordless', 'key', 'keyId', 'user', 'secretary', 'monkey', '', 'accessKeyId']) {
       assert.ok(!isSecretName(name), name);
+    }
+  });
+
+  it('are headers by the names that services give their keys, sessions and signatures', () => {
+    for (const name of [
+      ...[
+        'Authorization',
+        'proxy-authorization',
+        'Authentication',
+        'Cookie',
+        'X-Api-Key',
+        'X-Functions-Key',
+        'X-Auth-Key',
+      ],
+      ...['X-RapidAPI-Key', 'DD-APPLICATION-KEY', 'DD-API-KEY', 'X-Session-Id', 'X-SessionId', 'X-Signature', 'DPoP'],
+      ...['X-Hub-Signature-256', 'Ocp-Apim-Subscription-Key', 'X-Auth', 'X-Amz-Security-Token', 'X-Access-Key'],
+    ]) {
+      assert.ok(isCredentialHeader(name), name);
+    }
+    for (const name of [
+      ...['Accept', 'Key', 'Sec-WebSocket-Key', 'Idempotency-Key', 'Surrogate-Key', 'X-Request-Id', 'Author', 'ETag'],
+      ...['WWW-Authenticate', 'Signature-Input', 'Content-Type', 'Keep-Alive', 'X-Monkey', 'X-Session-Timeout'],
+    ]) {
+      assert.ok(!isCredentialHeader(name), name);
     }
   });
 });

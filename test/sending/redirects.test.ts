@@ -84,6 +84,14 @@ describe('redirects', () => {
     });
   }
 
+  it('does not follow an empty Location', async () => {
+    for (const location of ['', '  ']) {
+      const base = await redirecting(302, () => location);
+      const { status, seen, hops } = await follow(request(`${base}/from`));
+      assert.deepEqual([status, seen, hops.length], [302, 'moved', 0]);
+    }
+  });
+
   it('does not follow a redirect without Location', async () => {
     const base = await serve((_, response) => response.writeHead(302).end('here'));
     assert.equal((await follow(request(base))).seen, 'here');
@@ -148,6 +156,26 @@ describe('redirects', () => {
         'c',
         'api_key',
       ]);
+    });
+
+    it('drops keys, sessions and signatures by the names that services give them', () => {
+      const written = ['X-Functions-Key', 'X-Auth-Key', 'X-RapidAPI-Key', 'DD-APPLICATION-KEY', 'X-Session-Id'].concat([
+        'Authentication',
+        'X-Signature',
+      ]);
+      const from = request('http://h/', { headers: [...written, 'Idempotency-Key'].map(name => header(name, 'v')) });
+      const { request: to, dropped } = redirect(from, 307, 'http://g/', []);
+      assert.deepEqual(names(to.headers), ['Idempotency-Key']);
+      assert.deepEqual(names(dropped), written);
+    });
+
+    it('drops what a scheme or a secret put into any header, after a redirect within the origin too', () => {
+      const from = request('http://h/', {
+        headers: [header('X-Any', 'from-scheme', fromAuth), { ...header('X-Other', 'hunter22'), masked: MASK }],
+      });
+      const within = redirect(from, 307, 'http://h/next', []).request;
+      assert.deepEqual(names(within.headers), ['X-Any', 'X-Other']);
+      assert.deepEqual(names(redirect(within, 307, 'http://g/', []).request.headers), []);
     });
 
     it('never brings a credential back on the way home', async () => {

@@ -1,3 +1,4 @@
+import { maskedHeader } from '../../core/credential-text.ts';
 import type { AttemptRecord } from '../../core/exchange.ts';
 import { type HttpRequest, MASK, type Origin, type Part, textBody } from '../../core/request.ts';
 import { secretPair } from './fields.ts';
@@ -143,11 +144,8 @@ function maskedBody(text: string): string {
 
 /** The response's headers without cookies and credentials. */
 export function maskedHeaders(headers: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
-  return headers.map(([name, value]) =>
-    /^(set-cookie|authorization)$/i.test(name)
-      ? [name, MASK]
-      : /^location$/i.test(name)
-        ? [name, maskedUrl(value)]
-        : [name, value],
-  );
+  return headers.map(([name, value]) => {
+    if (/^set-cookie$/i.test(name)) return [name, MASK];
+    return [name, maskedHeader(name, /^location$/i.test(name) ? maskedUrl(value) : value)];
+  });
 }

@@ -1,4 +1,6 @@
+import { maskedHeader, maskedUrls } from '../../core/credential-text.ts';
 import type { AttemptRecord } from '../../core/exchange.ts';
+import { MASK } from '../../core/request.ts';
 import { requestModel } from './response-model.ts';
 
 /** The most of a request body that is logged, in UTF-16 units. */
@@ -8,10 +10,10 @@ const bodyLogged = 4096;
 export function attemptLog(attempt: AttemptRecord): string {
   const { request, response, timing, error, reason } = attempt;
   const model = requestModel(request);
-  const lines = [`${reason === 'request' ? '' : `(${reason}) `}${model.method} ${model.url}`];
-  for (const part of model.headers) lines.push(`> ${part.name}: ${part.value}`);
+  const lines = [`${reason === 'request' ? '' : `(${reason}) `}${model.method} ${maskedUrls(model.url)}`];
+  for (const part of model.headers) lines.push(`> ${part.name}: ${maskedHeader(part.name, part.value)}`);
   if (model.cookies.length > 0) {
-    lines.push(`> Cookie: ${model.cookies.map(part => `${part.name}=${part.value}`).join('; ')}`);
+    lines.push(`> Cookie: ${model.cookies.map(part => `${part.name}=${MASK}`).join('; ')}`);
   }
   if (model.body?.text) {
     const { text } = model.body;
@@ -22,14 +24,9 @@ export function attemptLog(attempt: AttemptRecord): string {
   if (response) {
     const version = response.httpVersion.replace(/^HTTP\//, '');
     lines.push(`< HTTP/${version} ${response.status} ${response.statusText}`.trimEnd());
-    for (const [name, value] of response.headers) lines.push(`< ${name}: ${loggedHeader(name, value)}`);
+    for (const [name, value] of response.headers) lines.push(`< ${name}: ${maskedHeader(name, value)}`);
   }
   if (timing) lines.push(`  ${Math.round(timing.total)} ms`);
   if (error) lines.push(`! ${error.code}: ${error.message}`);
   return lines.join('\n');
-}
-
-/** What a server hands out as a credential stays out of the log. */
-function loggedHeader(name: string, value: string): string {
-  return /^set-cookie2?$/i.test(name) ? value.replace(/=[^;]*/, '=•••') : value;
 }

@@ -98,6 +98,29 @@ describe('the model of a response', () => {
     assert.match(log, /^GET https:\/\/api\.example\.com\/users\?key=•••\n> Host: api\.example\.com\n/);
     assert.match(log, /\n> Authorization: Basic •••\n[\s\S]*\n< HTTP\/1\.1 200\n< Set-Cookie: session=•••; Path=\/\n/);
   });
+
+  it('logs no credential that a name tells, written by hand or answered', () => {
+    const [attempt] = exchange(200, []).attempts;
+    assert.ok(attempt?.response);
+    const byHand = [
+      { name: 'X-Functions-Key', value: 'written-key', origin: { by: 'file', file: '/w/a.http', line: 1 } },
+      { name: 'Authorization', value: 'Bearer written-token', origin: { by: 'file', file: '/w/a.http', line: 2 } },
+    ] as const;
+    const log = attemptLog({
+      ...attempt,
+      request: { ...attempt.request, url: 'https://api.example.com/?access_token=written-query', headers: byHand },
+      response: {
+        ...attempt.response,
+        headers: [
+          ['Location', 'https://app.example.com/cb?code=answered-code&state=1#id_token=answered-id'],
+          ['X-Auth-Token', 'answered-token'],
+        ],
+      },
+    });
+    assert.doesNotMatch(log, /written-|answered-/);
+    assert.match(log, /\n> Authorization: Bearer •••\n/);
+    assert.match(log, /\n< Location: https:\/\/app\.example\.com\/cb\?code=•••&state=1#id_token=•••\n/);
+  });
 });
 
 describe('a preview as text', () => {
