@@ -1,4 +1,4 @@
-import { Cookie, CookieJar as ToughJar } from 'tough-cookie';
+import { Cookie, domainMatch, getPublicSuffix, pathMatch, CookieJar as ToughJar } from 'tough-cookie';
 import type { StoredCookie } from './stored-cookie.ts';
 
 /** The cookies themselves, over tough-cookie: a module of its own, as its list of public suffixes is slow to load. */
@@ -19,7 +19,27 @@ export class CookieStore {
   set(url: string, header: string): void {
     // Neither name nor value: RFC 6265bis §5.7 ignores it.
     if (/^\s*=?\s*(?:;|$)/.test(header)) return;
-    this.#jar.setCookieSync(header, url, { ignoreError: true });
+    const { protocol, hostname, pathname } = new URL(url);
+    const cookie = Cookie.parse(header, { loose: true });
+    if (!cookie) return;
+    // RFC 6265 §5.3: a host that is a public suffix itself may name itself, for itself alone.
+    if (cookie.domain?.toLowerCase() === hostname && isPublicSuffix(hostname)) cookie.domain = null;
+    const isSecure = protocol === 'https:' || loopback.test(hostname);
+    if (!isSecure && (cookie.secure || this.#overlaysSecure(cookie, hostname, pathname))) return;
+    this.#jar.setCookieSync(cookie, url, { ignoreError: true });
+  }
+
+  /** Whether a cookie that came in clear would stand before, or in place of, one that came over TLS. @see RFC 6265bis §5.7 */
+  #overlaysSecure({ key, domain, path }: Cookie, hostname: string, pathname: string): boolean {
+    const ownDomain = domain ?? hostname;
+    const ownPath = path ?? (pathname.slice(0, pathname.lastIndexOf('/')) || '/');
+    return this.list().some(
+      other =>
+        other.secure &&
+        other.name === key &&
+        (domainMatch(other.domain, ownDomain) === true || domainMatch(ownDomain, other.domain) === true) &&
+        pathMatch(ownPath, other.path),
+    );
   }
 
   list(): readonly StoredCookie[] {
@@ -43,4 +63,11 @@ export class CookieStore {
   serialise(): string {
     return JSON.stringify(this.#jar.serializeSync());
   }
+}
+
+/** Hosts whose connections nobody else reads, with or without TLS. */
+const loopback = /^(?:localhost|.*\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+function isPublicSuffix(hostname: string): boolean {
+  return getPublicSuffix(hostname, { allowSpecialUseDomain: true, ignoreError: true }) === undefined;
 }

@@ -84,7 +84,9 @@ function parseProxy(address: string, strictSSL: boolean, authorization?: string)
   }
   const username = decode(url.username);
   const password = decode(url.password);
-  const explicitPort = /^[^/]*\/\/(?:[^/]*@)?[^/]*:(\d+)\/?$/.exec(text)?.[1];
+  // Not the URL's, which leaves out what is the default of the scheme in its place. What follows the port says nothing.
+  const authority = /^[^/]*\/\/([^/?#]*)/.exec(text)?.[1] ?? '';
+  const explicitPort = /:(\d+)$/.exec(authority)?.[1];
   const port = explicitPort ? Number(explicitPort) : DEFAULT_PORTS[kind];
   const hasUser = username !== '' || password !== '';
   const own = hasUser ? `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` : undefined;

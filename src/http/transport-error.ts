@@ -28,6 +28,13 @@ const CERTIFICATE_ERRORS: Readonly<Record<string, readonly [what: string, hint?:
   ],
 };
 
+/** What Node names `UNSPECIFIED` and only OpenSSL's words tell. @see https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/ */
+const WEAKNESSES: readonly (readonly [said: RegExp, what: string])[] = [
+  [/\bCA certificate key too weak/i, 'comes from an authority whose key is too weak'],
+  [/\bkey too weak/i, 'has a key that is too weak'],
+  [/\b(?:md|digest algorithm) too weak/i, 'is signed with a digest that is too weak'],
+];
+
 const LOST = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET', 'ENOTCONN', 'ERR_HTTP2_SESSION_ERROR']);
 const NOT_FOUND = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME', 'EAI_FAIL', 'EAI_ADDRFAMILY']);
 const UNREACHABLE = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
@@ -51,6 +58,12 @@ export function transportError(error: unknown, shown: string): CountersignError 
   const certificate = CERTIFICATE_ERRORS[code];
   if (certificate)
     return make('certificate', `The certificate of ${shown} ${certificate[0]}.`, certificate[1] ?? CA_HINT);
+  const weakness = code === 'UNSPECIFIED' ? WEAKNESSES.find(([said]) => said.test(message))?.[1] : undefined;
+  if (weakness) {
+    const hint =
+      'Ask for a stronger certificate, or write # @insecure above the request (--insecure) to skip the check.';
+    return make('certificate', `The certificate of ${shown} ${weakness} to be trusted.`, hint);
+  }
   if (NOT_FOUND.has(code) || (code === 'EINVAL' && syscall === 'getaddrinfo')) {
     return make(
       'host-not-found',

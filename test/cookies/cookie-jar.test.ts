@@ -54,6 +54,38 @@ describe('cookie jar', () => {
     assert.deepEqual(jar.list(), []);
   });
 
+  it('keeps a cookie that came over TLS from being overlaid in clear', async () => {
+    const overlays: readonly (readonly [name: string, url: string, header: string, kept: string])[] = [
+      ['in its place', 'http://h.test/', 'sid=evil', 'sid=good'],
+      ['below its path', 'http://h.test/a/b', 'sid=evil; Path=/a', 'sid=good'],
+      ['from a subdomain', 'http://x.h.test/', 'sid=evil; Domain=h.test', 'sid=good'],
+      ['Secure itself', 'http://h.test/', 'other=evil; Secure', 'sid=good'],
+      ['over TLS', 'https://h.test/', 'sid=new; Secure', 'sid=new'],
+      ['of another name', 'http://h.test/', 'other=1', 'sid=good; other=1'],
+    ];
+    for (const [how, url, header, kept] of overlays) {
+      const jar = await jarWith('https://h.test/', 'sid=good; Secure; Path=/');
+      await jar.store(url, set(header));
+      assert.equal(sent(jar, 'https://h.test/a/x'), kept, how);
+    }
+    const apart = await jarWith('https://h.test/', 'sid=good; Secure; Path=/admin');
+    await apart.store('http://h.test/', set('sid=other; Path=/shop'));
+    assert.equal(sent(apart, 'https://h.test/shop'), 'sid=other');
+  });
+
+  it('keeps for itself alone what a host says that is a public suffix or has one label', async () => {
+    for (const host of ['intranet', 'ec2-1-2-3-4.compute-1.amazonaws.com', 'co.uk', 'github.io']) {
+      for (const domain of [host, `.${host}`, host.toUpperCase()]) {
+        const jar = await jarWith(`https://${host}/`, `a=1; Domain=${domain}`);
+        assert.equal(sent(jar, `https://${host}/`), 'a=1', domain);
+        assert.equal(sent(jar, `https://below.${host}/`), '', domain);
+        assert.equal(jar.list()[0]?.hostOnly, true);
+      }
+    }
+    const ordinary = await jarWith('https://h.example.com/', 'a=1; Domain=h.example.com');
+    assert.equal(sent(ordinary, 'https://below.h.example.com/'), 'a=1');
+  });
+
   it('replaces, expires and clears', async () => {
     const jar = await jarWith('https://h.test/', 'a=1', 'b=1; Max-Age=3600');
     await jar.store('https://h.test/', set('a=2', 'b=; Max-Age=0'));

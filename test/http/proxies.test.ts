@@ -155,6 +155,23 @@ describe('choosing a proxy', () => {
   const http = { secure: false, hostname: 'api.example.com', port: 80 };
   const https = { secure: true, hostname: 'api.example.com', port: 443 };
 
+  it('takes the port that stands in the address, whatever follows it', () => {
+    for (const [address, shown] of [
+      ['http://host:3128/x', 'host:3128'],
+      ['http://host:3128?x', 'host:3128'],
+      ['http://u:p@host:3128/a:9/b', 'host:3128'],
+      ['http://host/x:9', 'host:80'],
+      ['https://host:80/', 'host:80'],
+      ['http://[::1]:3128/x', '[::1]:3128'],
+      ['http://[::1]/x', '[::1]:80'],
+      ['host:3128/x', 'host:3128'],
+      ['socks5://host/x', 'host:1080'],
+    ]) {
+      const target = { secure: false, hostname: shown?.startsWith('[') ? '::1' : 'api.example.com', port: 80 };
+      assert.equal(createProxyResolver({ environment: { http_proxy: address } })(target)?.shown, shown, address);
+    }
+  });
+
   it('prefers the setting, then the variable of the scheme, lower case first', () => {
     const environment = {
       HTTP_PROXY: 'upper:1',

@@ -117,6 +117,19 @@ describe('TLS', () => {
     });
   });
 
+  for (const [said, message] of [
+    ['EE certificate key too weak', /has a key that is too weak to be trusted/],
+    ['CA certificate key too weak', /from an authority whose key is too weak/],
+    ['CA signature digest algorithm too weak', /signed with a digest that is too weak/],
+  ] as const) {
+    it(`says what is weak where Node says UNSPECIFIED and OpenSSL “${said}”`, () => {
+      const error = transportError(Object.assign(new Error(said), { code: 'UNSPECIFIED' }), 'h:443');
+      assert.equal(error.code, 'certificate');
+      assert.match(error.message, message);
+      assert.match(error.hint ?? '', /--insecure/);
+    });
+  }
+
   it('says that an extra authority is no certificate', async () => {
     const base = await serveTls((_, response) => response.end('ok'));
     await failure(get(transport({ extraCa: ['nonsense'] }), base), 'certificate');
