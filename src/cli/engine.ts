@@ -91,6 +91,7 @@ export function createEngine(call: Call, current: string): CliEngine {
   const ports: RunnerPorts = {
     workspace,
     files: nodeFiles,
+    redact: text => (call.showSecrets ? text : redactor.redact(text)),
     userAgent: `countersign/${version}`,
     resolvePath: (path, file) => (isAbsolute(path) ? path : resolve(dirname(file), path)),
     async variablesFor({ file, tree, block }, scopes, settings) {

@@ -52,6 +52,8 @@ function keyAt(text: string, at: number): number {
 
 function* formsOf(secret: string): Iterable<string> {
   yield secret;
+  // As the host of a URL.
+  yield secret.toLowerCase();
   // A lone surrogate has no UTF-8 form: it goes out as U+FFFD.
   const encodable = secret.toWellFormed();
   const form = new URLSearchParams([['', encodable]]).toString().slice(1);

@@ -184,6 +184,7 @@ export function createEngine(host: EngineHost): Engine {
     return {
       workspace: documents,
       files: nodeFiles,
+      redact: redactor.redact,
       userAgent: `countersign/${version}`,
       resolvePath: (path, from) => (isAbsolute(path) ? path : resolve(dirname(from), path)),
       async variablesFor({ tree, block, ...target }, scopes, requestSettings) {

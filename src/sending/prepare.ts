@@ -7,6 +7,7 @@ import type { FileReader } from '../core/ports.ts';
 import type { HttpRequest, Level } from '../core/request.ts';
 import type { Block } from '../language/syntax-tree.ts';
 import { type AuthDecision, authInForce, withStatement } from './auth-in-force.ts';
+import type { RedactPorts } from './redacted.ts';
 import { type BuildPorts, buildRequest } from './request-builder.ts';
 import { type RequestSettings, requestSettings } from './request-settings.ts';
 import { fileStatements, findScopes, placeAt, type Scopes } from './scopes.ts';
@@ -36,7 +37,7 @@ export interface TlsValues {
   value(text: string, place: Place): Promise<string>;
 }
 
-export interface PreparePorts extends BuildPorts {
+export interface PreparePorts extends BuildPorts, RedactPorts {
   readonly workspace: Workspace;
   /** The variables as that request sees them. */
   variablesFor(target: RequestTarget, scopes: Scopes, settings: RequestSettings): Promise<TextResolver>;

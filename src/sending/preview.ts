@@ -2,10 +2,12 @@ import { type AuthInForce, type DriverPorts, previewAuthorized } from '../auth/d
 import type { StatementProblem } from '../auth/values.ts';
 import type { CookieJar } from '../cookies/cookie-jar.ts';
 import type { ConnectionTls } from '../core/client-tls.ts';
+import { asCountersignError } from '../core/errors.ts';
 import type { Place } from '../core/place.ts';
 import type { HttpRequest } from '../core/request.ts';
 import type { AuthDecision } from './auth-in-force.ts';
 import { type PreparedRequest, type PreparePorts, prepareRequest } from './prepare.ts';
+import { redactedError, redactedTexts } from './redacted.ts';
 import type { RequestSettings } from './request-settings.ts';
 import type { RequestTarget } from './workspace.ts';
 
@@ -36,6 +38,15 @@ export async function previewRequest(
   ports: PreviewPorts,
   signal: AbortSignal,
 ): Promise<Preview> {
+  try {
+    const preview = await computed(target, ports, signal);
+    return { ...preview, pending: redactedTexts(preview.pending, ports) };
+  } catch (error) {
+    throw redactedError(asCountersignError(error), ports);
+  }
+}
+
+async function computed(target: RequestTarget, ports: PreviewPorts, signal: AbortSignal): Promise<Preview> {
   const prepared = await prepareRequest(target, ports);
   const { decision, place, problems, settings, auth, tls } = prepared;
   const known = { place, decision, problems, settings, auth, tls };

@@ -8,6 +8,7 @@ import type { AuthDecision } from './auth-in-force.ts';
 import { explainResponse } from './explanation.ts';
 import { type PreparedRequest, prepareRequest } from './prepare.ts';
 import { type PreviewPorts, withCookies } from './preview.ts';
+import { redactedError } from './redacted.ts';
 import { followRedirects, type SendRequest } from './redirects.ts';
 import type { RequestTarget } from './workspace.ts';
 
@@ -44,7 +45,9 @@ export interface RunResult extends Exchange {
  * @throws CountersignError where the request cannot be computed: then nothing was sent
  */
 export async function runRequest(target: RequestTarget, ports: RunnerPorts, options: RunOptions): Promise<RunResult> {
-  const prepared = await prepareRequest(target, ports);
+  const prepared = await prepareRequest(target, ports).catch((error: unknown) => {
+    throw redactedError(asCountersignError(error), ports);
+  });
   const { note } = prepared.settings;
   if (note !== undefined && ports.confirm && !(await ports.confirm(note))) {
     throw new CountersignError('cancelled', 'The request was not confirmed, and not sent.', { place: prepared.place });
@@ -99,14 +102,14 @@ class Run {
       const explanation = explainResponse(status, headers, decision, this.#outcome);
       return done({
         response: { ...head(received), body },
-        ...(body.broken ? { error: body.broken } : {}),
+        ...(body.broken ? { error: redactedError(body.broken, this.#ports) } : {}),
         ...(explanation === undefined ? {} : { explanation }),
         ...(this.#outcome?.verdict === 'unverified'
-          ? { error: new CountersignError('auth-failed', this.#outcome.explanation) }
+          ? { error: redactedError(new CountersignError('auth-failed', this.#outcome.explanation), this.#ports) }
           : {}),
       });
     } catch (error) {
-      return done({ error: asCountersignError(error) });
+      return done({ error: redactedError(asCountersignError(error), this.#ports) });
     }
   }
 
@@ -168,7 +171,7 @@ class Run {
       this.#options.onAttempt?.(record);
       return response;
     } catch (error) {
-      record.error = asCountersignError(error);
+      record.error = redactedError(asCountersignError(error), this.#ports);
       throw error;
     }
   }

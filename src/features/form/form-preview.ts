@@ -8,6 +8,7 @@ import { createVariables, type Variables } from '../../core/variables.ts';
 import { authInForce } from '../../sending/auth-in-force.ts';
 import { prepareRequest } from '../../sending/prepare.ts';
 import { type PreviewPorts, withCookies } from '../../sending/preview.ts';
+import { redactedError, redactedTexts } from '../../sending/redacted.ts';
 import type { RequestSettings } from '../../sending/request-settings.ts';
 import { findScopes, type Scope, type Scopes } from '../../sending/scopes.ts';
 import type { TextResolver } from '../../sending/variable-text.ts';
@@ -61,7 +62,13 @@ export async function formContext(target: FormTarget, ports: FormPorts, signal: 
       ? await levelPreview(target, scopes, ports, signal)
       : await requestPreview({ file, tree, block }, noting, signal);
   variables ??= await ports.fileVariables(file, tree, scopes).catch(() => undefined);
-  return { scopes: scopes.scopes, variables: variables ?? noVariables, preview };
+  const { error } = preview;
+  const shown: FormPreview = {
+    ...preview,
+    pending: redactedTexts(preview.pending, ports),
+    ...(error ? { error: redactedError(error, ports) } : {}),
+  };
+  return { scopes: scopes.scopes, variables: variables ?? noVariables, preview: shown };
 }
 
 /** For where the environment files can't be read. */
