@@ -8,7 +8,7 @@ import { awsv4 } from '../../src/auth/schemes/awsv4.ts';
 import { CountersignError } from '../../src/core/errors.ts';
 import { applyEdits, requestUrl } from '../../src/core/request.ts';
 import { recomputeAws } from '../demo-api/verifiers/awsv4.ts';
-import { completeRequest, judging, requestTable, sign } from './signing.ts';
+import { completeRequest, judging, type Plain, requestTable, sign } from './signing.ts';
 
 interface Vector {
   name: string;
@@ -210,6 +210,28 @@ describe('AWS Signature', () => {
     }
   });
 
+  it('signs no header that the client adds: AWS’s documented presigned URL', async () => {
+    const plain: Plain = {
+      url: 'https://examplebucket.s3.amazonaws.com/test.txt',
+      client: [
+        ['Accept', '*/*'],
+        ['User-Agent', 'countersign'],
+      ],
+    };
+    const given = {
+      accessKey: 'AKIAIOSFODNN7EXAMPLE',
+      secretKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+      region: 'us-east-1',
+      timestamp: '20130524T000000Z',
+    };
+    const presigned = await sign(awsv4, { ...given, addTo: 'query', expires: 86_400 }, plain);
+    const query = new URL(requestUrl(presigned.request)).searchParams;
+    assert.equal(query.get('X-Amz-SignedHeaders'), 'host');
+    assert.equal(query.get('X-Amz-Signature'), 'aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404');
+    const signed = await sign(awsv4, given, { ...plain, headers: [['X-Amz-Acl', 'private']] });
+    assert.match(signed.header('authorization') ?? '', /SignedHeaders=host;x-amz-acl;x-amz-content-sha256;x-amz-date,/);
+  });
+
   it('reads service and region from the host', () => {
     const table: [string, string | undefined, string | undefined][] = [
       ['abc.execute-api.eu-west-1.amazonaws.com', 'execute-api', 'eu-west-1'],
@@ -235,6 +257,9 @@ describe('AWS Signature', () => {
       // Hosts, signing names and regions as botocore 1.43 has them; `npm run test:interop` compares all of them.
       ['s3-fips-us-gov-west-1.amazonaws.com', 's3', 'us-gov-west-1'],
       ['s3-eu-west-1.s3.us-west-2.amazonaws.com', 's3', 'us-west-2'],
+      ['s3-external-1.amazonaws.com', 's3', undefined],
+      ['bucket.s3-external-1.amazonaws.com', 's3', undefined],
+      ['mturk-requester-sandbox.us-east-1.amazonaws.com', 'mturk-requester', 'us-east-1'],
       ['iam.us-gov.amazonaws.com', 'iam', 'us-gov-west-1'],
       ['route53.amazonaws.com.cn', 'route53', 'cn-northwest-1'],
       ['iam.global.api.aws', 'iam', 'us-east-1'],

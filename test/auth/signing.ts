@@ -23,10 +23,12 @@ export interface Plain {
   readonly url: string;
   readonly headers?: readonly (readonly [string, string])[];
   readonly body?: string | Uint8Array | Body;
+  /** What the client adds beside Host and the framing. */
+  readonly client?: readonly (readonly [string, string])[];
 }
 
 /** A request as the driver hands it to a scheme: with the headers that a client adds. */
-export function completeRequest({ method = 'GET', url, headers = [], body }: Plain): HttpRequest {
+export function completeRequest({ method = 'GET', url, headers = [], body, client = [] }: Plain): HttpRequest {
   const content =
     body === undefined
       ? undefined
@@ -45,6 +47,7 @@ export function completeRequest({ method = 'GET', url, headers = [], body }: Pla
       parts.push({ name, value, origin: { by: 'client' } });
     }
   };
+  for (const [name, value] of client) add(name, value);
   add('Host', /^https?:\/\/([^/?]+)/.exec(url)?.[1] ?? '');
   if (content?.length !== undefined) add('Content-Length', String(content.length));
   else if (content) add('Transfer-Encoding', 'chunked');

@@ -39,7 +39,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 /** Headers that clients, proxies and load balancers change on the way, and the one that carries the signature. */
 const UNSIGNED = new Set(
-  'authorization accept-encoding cache-control connection cookie expect from keep-alive max-forwards pragma referer te trailer transfer-encoding upgrade user-agent x-amzn-trace-id'.split(
+  'authorization accept accept-encoding cache-control connection cookie expect from keep-alive max-forwards pragma referer proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding upgrade user-agent x-amzn-trace-id'.split(
     ' ',
   ),
 );

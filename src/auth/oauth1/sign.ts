@@ -90,8 +90,9 @@ async function protocolParameters(
     ['oauth_timestamp', settings.timestamp || String(Math.floor(clock.now() / 1000))],
     ['oauth_nonce', settings.nonce || Buffer.from(random.bytes(16)).toString('hex')],
     ['oauth_version', settings.version ?? ''],
-    ['oauth_callback', callback ?? ''],
-    ['oauth_verifier', verifier ?? ''],
+    // Steps of a sign-in: never there unless they are given, however empty parameters are treated.
+    ...(callback ? [['oauth_callback', callback] as const] : []),
+    ...(verifier ? [['oauth_verifier', verifier] as const] : []),
   ];
   const hash = hashOf(signatureMethod);
   if (settings.includeBodyHash && hash && !isForm && !callback && !verifier) {

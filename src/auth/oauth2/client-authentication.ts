@@ -17,14 +17,16 @@ export async function clientAuthentication(
   server: oauth.AuthorizationServer,
   session: ServerSession,
 ): Promise<oauth.ClientAuth> {
-  switch (settings.clientAuthentication) {
+  const placement = settings.clientAuthentication === 'auto' ? offered(server) : settings.clientAuthentication;
+  switch (placement) {
     case 'header':
+    case 'header_raw':
     case 'body': {
-      if (settings.clientSecret === undefined) return publicClient(settings);
-      required(settings, 'clientId');
-      return settings.clientAuthentication === 'header'
-        ? oauth.ClientSecretBasic(settings.clientSecret)
-        : oauth.ClientSecretPost(settings.clientSecret);
+      const { clientSecret } = settings;
+      if (clientSecret === undefined) return publicClient(settings);
+      const clientId = required(settings, 'clientId');
+      if (placement === 'body') return oauth.ClientSecretPost(clientSecret);
+      return basicAuthentication(clientId, clientSecret, placement === 'header' ? formEncode : text => text);
     }
     case 'none':
     case 'tls_client_auth':
@@ -46,6 +48,23 @@ export async function clientAuthentication(
       return assertionAuthentication(settings, () => clientAssertion(key, settings, server, session));
     }
   }
+}
+
+/** A secret goes where the server takes it; in the header where it does not say. @see RFC 8414 §2 */
+function offered({ token_endpoint_auth_methods_supported: methods }: oauth.AuthorizationServer): 'header' | 'body' {
+  const headerToo = methods === undefined || methods.includes('client_secret_basic');
+  return !headerToo && methods.includes('client_secret_post') ? 'body' : 'header';
+}
+
+/** @see RFC 6749 §2.3.1 */
+function basicAuthentication(id: string, secret: string, encode: (text: string) => string): oauth.ClientAuth {
+  const credentials = Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64');
+  return (_server, _client, _body, headers) => headers.set('authorization', `Basic ${credentials}`);
+}
+
+/** `*`, `-`, `.` and `_` stay as they are, so that a server that decodes nothing takes a UUID too. @see RFC 6749 appendix B */
+function formEncode(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1);
 }
 
 /** Sends the client's id where there is one: some servers take assertions or user names without any client. */

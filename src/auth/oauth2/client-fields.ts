@@ -20,9 +20,19 @@ export const clientFields = [
     name: 'clientAuthentication',
     label: 'Client authentication',
     kind: 'choice',
-    default: 'header',
+    default: 'auto',
     choices: [
+      {
+        value: 'auto',
+        label: 'As the server offers',
+        help: 'In a Basic Auth header, or in the body where the server’s metadata offer only that.',
+      },
       { value: 'header', label: 'Send as Basic Auth header' },
+      {
+        value: 'header_raw',
+        label: 'Send as Basic Auth header, not encoded',
+        help: 'For servers that do not decode the client ID and secret.',
+      },
       { value: 'body', label: 'Send client credentials in body' },
       { value: 'private_key_jwt', label: 'JWT signed with a private key' },
       { value: 'client_secret_jwt', label: 'JWT signed with the client secret' },

@@ -34,7 +34,7 @@ export const clientKey = authenticates('private_key_jwt');
 export const clientKeySigns: When = { all: [clientKey, { field: 'clientAssertionFrom', is: ['key'] }] };
 
 /** The client's secret proves the client. */
-export const secretProves = authenticates('header', 'body', 'client_secret_jwt');
+export const secretProves = authenticates('auto', 'header', 'header_raw', 'body', 'client_secret_jwt');
 /** The client's secret signs the grant's assertion. */
 export const secretSigns: When = {
   all: [fromKey, { field: 'assertionAlgorithm', is: ['HS256', 'HS384', 'HS512'] }],

@@ -14,12 +14,8 @@ export type GrantType =
   | 'token_exchange';
 
 export type ClientAuthentication =
-  | 'header'
-  | 'body'
-  | 'private_key_jwt'
-  | 'client_secret_jwt'
-  | 'tls_client_auth'
-  | 'none';
+  /** Header or body, as the server's metadata offer. */
+  'auto' | 'header' | 'header_raw' | 'body' | 'private_key_jwt' | 'client_secret_jwt' | 'tls_client_auth' | 'none';
 
 export type Pairs = readonly (readonly [string, string])[];
 

@@ -197,8 +197,11 @@ export const awsv4 = defineScheme({
   },
 });
 
-/** What may be signed: HTTP clients leave out a Content-Length of 0 as they see fit, and the hash covers the body. */
+/**
+ * What may be signed: what the document states, and the host. What a client adds by itself is not: whoever opens a
+ * presigned URL sends other ones, and proxies change them.
+ */
 function signable({ headers }: HttpRequest, host: string): readonly Pick<Part, 'name' | 'value'>[] {
-  const kept = headers.filter(({ name, origin }) => origin.by !== 'client' || name.toLowerCase() !== 'content-length');
+  const kept = headers.filter(({ name, origin }) => origin.by !== 'client' || name.toLowerCase() === 'host');
   return kept.some(({ name }) => name.toLowerCase() === 'host') ? kept : [...kept, { name: 'Host', value: host }];
 }

@@ -1,5 +1,6 @@
 import { controlCharacterProblems } from '../control-character.ts';
 import { defineScheme } from '../scheme.ts';
+import { tokenHeader } from '../token-header.ts';
 
 /** A bearer token in the Authorization header. @see RFC 6750 §2.1 */
 export const bearer = defineScheme({
@@ -22,8 +23,7 @@ export const bearer = defineScheme({
     return controlCharacterProblems({ token, prefix });
   },
   async *authorize({ token, prefix }) {
-    const lead = prefix === '' ? '' : `${prefix} `;
-    yield { edits: [{ in: 'header', name: 'Authorization', value: `${lead}${token}`, masked: `${lead}•••` }] };
+    yield { edits: [tokenHeader(prefix, token)] };
     return undefined;
   },
 });

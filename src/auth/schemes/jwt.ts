@@ -6,6 +6,7 @@ import { explainJwtRefusal } from '../jwt/refusal.ts';
 import { ASYMMETRIC, privateKeyFor, SYMMETRIC, secretKey, signJwt } from '../jwt/sign.ts';
 import { defineScheme, type FieldProblem } from '../scheme.ts';
 import { parseTimestamp, requireTimestamp } from '../timestamp.ts';
+import { tokenHeader } from '../token-header.ts';
 
 const claim = (number: string): string => `https://www.rfc-editor.org/rfc/rfc7519#section-4.1.${number}`;
 
@@ -193,12 +194,11 @@ export const jwt = defineScheme({
       algorithm,
       symmetric ? secretKey(values.secret, values.secretBase64) : privateKeyFor(algorithm, values.privateKey),
     );
-    const lead = values.prefix === '' ? '' : `${values.prefix} `;
     const response = yield {
       edits: [
         values.addTo === 'query'
           ? { in: 'query', name: values.queryKey || 'token', value: token, masked: MASK }
-          : { in: 'header', name: 'Authorization', value: lead + token, masked: lead + MASK },
+          : tokenHeader(values.prefix, token),
       ],
     };
     return explainJwtRefusal(response, { expires: payload.value.exp ?? exp, signedAt });

@@ -3,6 +3,7 @@ import { type Edit, MASK, requestUrl } from '../../core/request.ts';
 import { oauth2Check } from '../oauth2/check.ts';
 import { oauth2Fields } from '../oauth2/fields.ts';
 import { type AuthContext, type AuthResponse, defineScheme, type Outcome } from '../scheme.ts';
+import { tokenHeader } from '../token-header.ts';
 import type { Token, TokenRequest } from '../token-source.ts';
 
 /** OAuth 2.0: applies a token that the token source obtains. @see RFC 6749, RFC 6750, RFC 9449 */
@@ -90,8 +91,7 @@ async function tokenEdits(
     edits.push({ in: 'query', name: queryKey, value: accessToken, masked: MASK });
   } else {
     const word = bound ? 'DPoP' : prefix;
-    const lead = word === '' ? '' : `${word} `;
-    edits.push({ in: 'header', name: 'Authorization', value: `${lead}${accessToken}`, masked: `${lead}${MASK}` });
+    edits.push(tokenHeader(word, accessToken));
   }
   if (bound && token.dpopKey) {
     const url = requestUrl(context.request);

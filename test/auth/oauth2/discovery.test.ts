@@ -54,6 +54,28 @@ describe('discovery of an authorization server', () => {
     });
   }
 
+  for (const [methods, stated, placed] of [
+    [undefined, undefined, 'header'],
+    [['client_secret_basic', 'client_secret_post'], undefined, 'header'],
+    [['client_secret_post'], undefined, 'body'],
+    [['client_secret_post', 'private_key_jwt'], undefined, 'body'],
+    [['client_secret_post'], 'header', 'header'],
+    [['client_secret_basic'], undefined, 'header'],
+    [['private_key_jwt'], undefined, 'header'],
+  ] as const) {
+    it(`sends a secret in the ${placed} where ${stated ?? 'nothing'} is stated and ${methods?.join(' and ') ?? 'nothing'} is offered`, async () => {
+      publish('/.well-known/openid-configuration', {
+        issuer: server.origin,
+        token_endpoint: `${server.origin}/found`,
+        ...(methods ? { token_endpoint_auth_methods_supported: methods } : {}),
+      });
+      await get({ issuer: server.origin, ...(stated ? { clientAuthentication: stated } : {}) });
+      const last = server.received.at(-1);
+      assert.equal(last?.headers.authorization !== undefined, placed === 'header');
+      assert.equal(last?.form.has('client_secret'), placed === 'body');
+    });
+  }
+
   it('goes on where an address answers with a page instead of metadata', async () => {
     const metadata = { issuer: server.origin, token_endpoint: `${server.origin}/found` };
     server.answer = ({ url }) => {

@@ -232,6 +232,17 @@ describe('answers of token endpoints', () => {
     );
   });
 
+  it('leaves -._* of Basic credentials as they are, which a server that decodes nothing takes too', async () => {
+    const answer = { body: { access_token: 'a', token_type: 'bearer' } };
+    const credentials = (): string =>
+      Buffer.from(server.received.at(-1)?.headers.authorization?.slice(6) ?? '', 'base64').toString();
+    const id = '6731de76-14a6-49ae-97bc-6eba6914391e';
+    await getWith(answer, { clientId: id, clientSecret: 'my_client.secret*1-~!' });
+    assert.equal(credentials(), `${id}:my_client.secret*1-%7E%21`);
+    await getWith(answer, { clientId: 'cli ent', clientSecret: 's#e=c&r+e/t%', clientAuthentication: 'header_raw' });
+    assert.equal(credentials(), 'cli ent:s#e=c&r+e/t%');
+  });
+
   it('warns of an address without TLS', async () => {
     server.answer = () => ({ body: { access_token: 'a', token_type: 'bearer' } });
     const transport = {
