@@ -1,4 +1,5 @@
 import type { ClientTls } from './client-tls.ts';
+import { withoutParameters, writtenParameters } from './query-parameters.ts';
 
 /**
  * A request is a fold of edits. Every part knows where it came from, so provenance, masking and the removal of
@@ -54,6 +55,8 @@ export interface HttpRequest {
   readonly url: string;
   /** `url` with secrets masked; absent: nothing secret. */
   readonly maskedUrl?: string;
+  /** Where `url` is written; absent where it comes from no document. */
+  readonly urlOrigin?: Origin;
   /** Parameters that were added to the query of `url`, in order, unencoded. */
   readonly query: readonly Part[];
   /** In the order in which they are sent. */
@@ -73,7 +76,10 @@ export interface HttpRequest {
 export type Edit =
   /** Sets a header: every header of that name (case-insensitive) gives way to it. */
   | { readonly in: 'header'; readonly name: string; readonly value: string; readonly masked?: string }
-  /** Appends a query parameter, percent-encoded with RFC 3986's unreserved characters left alone. */
+  /**
+   * Appends a query parameter, percent-encoded with RFC 3986's unreserved characters left alone: every written one of
+   * that name gives way to it.
+   */
   | { readonly in: 'query'; readonly name: string; readonly value: string; readonly masked?: string }
   /** Appends a field to a body of type application/x-www-form-urlencoded. */
   | { readonly in: 'form'; readonly name: string; readonly value: string; readonly masked?: string }
@@ -122,7 +128,7 @@ export function headerValue(request: Pick<HttpRequest, 'headers'>, name: string)
 
 /** The request with the edits applied, each stamped with the origin. Neither argument is changed. */
 export function applyEdits(request: HttpRequest, edits: readonly Edit[], origin: Origin): HttpRequest {
-  let { query, headers, cookies, body, form, overridden } = request;
+  let { url, maskedUrl, query, headers, cookies, body, form, overridden } = request;
   for (const { in: place, name, value, masked } of edits) {
     const part: Part = masked === undefined ? { name, value, origin } : { name, value, masked, origin };
     if (place === 'header') {
@@ -135,6 +141,12 @@ export function applyEdits(request: HttpRequest, edits: readonly Edit[], origin:
       kept.push(part);
       headers = kept;
     } else if (place === 'query') {
+      const written = writtenParameters(url, name);
+      if (written.length > 0) {
+        overridden = [...overridden, ...replacedParameters(request, name)];
+        url = withoutParameters(url, other => other === name);
+        if (maskedUrl !== undefined) maskedUrl = withoutParameters(maskedUrl, other => other === name);
+      }
       query = [...query, part];
     } else if (place === 'cookie') {
       cookies = [...cookies.filter(cookie => cookie.name !== part.name), part];
@@ -149,8 +161,21 @@ export function applyEdits(request: HttpRequest, edits: readonly Edit[], origin:
       );
     }
   }
-  const folded = { ...request, query, headers, cookies, body, overridden };
-  return form ? { ...folded, form } : folded;
+  const folded = { ...request, url, query, headers, cookies, body, overridden };
+  return { ...folded, ...(maskedUrl === undefined ? {} : { maskedUrl }), ...(form ? { form } : {}) };
+}
+
+/** The written parameters of that name as parts, whose names begin with the question mark of a query. */
+function replacedParameters(request: HttpRequest, name: string): readonly Part[] {
+  const { url, maskedUrl, urlOrigin: origin } = request;
+  if (!origin) return [];
+  const textAfterEquals = (pair: string): string => pair.slice(pair.indexOf('=') + 1 || pair.length);
+  const shown = maskedUrl === undefined ? undefined : writtenParameters(maskedUrl, name);
+  return writtenParameters(url, name).map((pair, index) => {
+    const part: Part = { name: `?${name}`, value: textAfterEquals(pair), origin };
+    const masked = shown && textAfterEquals(shown[index] ?? MASK);
+    return masked === undefined || masked === part.value ? part : { ...part, masked };
+  });
 }
 
 /** The cookie of that name as a Cookie header writes it. */

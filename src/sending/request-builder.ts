@@ -102,6 +102,7 @@ export async function buildRequest(
       method: sentMethod,
       url,
       ...(target.masked === target.value ? {} : { maskedUrl: maskedUrl(target.masked, value('host'), at) }),
+      urlOrigin: { by: 'file', file: at.file, line: at.line },
       query: [],
       headers: withClientHeaders(sentMethod, url, written, body, graphql, ports.userAgent),
       cookies: [],

@@ -232,6 +232,16 @@ describe('AWS Signature', () => {
     assert.match(signed.header('authorization') ?? '', /SignedHeaders=host;x-amz-acl;x-amz-content-sha256;x-amz-date,/);
   });
 
+  it('signs a presigned URL anew: what stands in it gives way, and is not signed', async () => {
+    const given = { ...keys, service: 's3', timestamp: '20130524T000000Z', addTo: 'query' } as const;
+    const fresh = await sign(awsv4, given, { url: 'https://b.s3.amazonaws.com/k?versionId=3' });
+    const old = requestUrl(
+      (await sign(awsv4, { ...given, timestamp: '20120101T000000Z' }, { url: fresh.request.url })).request,
+    );
+    const again = await sign(awsv4, given, { url: old });
+    assert.equal(requestUrl(again.request), requestUrl(fresh.request));
+  });
+
   it('reads service and region from the host', () => {
     const table: [string, string | undefined, string | undefined][] = [
       ['abc.execute-api.eu-west-1.amazonaws.com', 'execute-api', 'eu-west-1'],

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { apikey } from '../../src/auth/schemes/apikey.ts';
 import { basic } from '../../src/auth/schemes/basic.ts';
 import { bearer } from '../../src/auth/schemes/bearer.ts';
-import { applyEdits } from '../../src/core/request.ts';
+import { applyEdits, requestUrl } from '../../src/core/request.ts';
 import { splitUrl, writeHead } from '../../src/http/request-head.ts';
 import { createAuthClient, listen } from './exchange.ts';
 import { sign } from './signing.ts';
@@ -74,6 +74,7 @@ describe('Bearer', () => {
     assert.equal(await sent({}), 'Bearer ab.c');
     assert.equal(await sent({ prefix: 'Token' }), 'Token ab.c');
     assert.equal(await sent({ prefix: '' }), 'ab.c');
+    assert.equal(await sent({ prefix: 'Bearer ', token: ' ab.c ' }), 'Bearer ab.c');
   });
 
   it('refuses line breaks in token and prefix, and sends nothing', async () => {
@@ -137,6 +138,9 @@ describe('API key', () => {
       request.overridden.map(({ value }) => value),
       ['old'],
     );
+    const given = { key: 'api key', value: 'new', in: 'query' } as const;
+    const twice = await sign(apikey, given, { url: `${url}?api%20key=old&x=1&api+key=older&api%20keys=2` });
+    assert.equal(requestUrl(twice.request), `${url}?x=1&api%20keys=2&api%20key=new`);
     const query = await sign(apikey, { key: 'api key', value: 'a&b', in: 'query' }, { url });
     assert.deepEqual(
       query.request.query.map(({ name, value, masked }) => [name, value, masked]),

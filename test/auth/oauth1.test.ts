@@ -173,6 +173,14 @@ describe('OAuth 1.0', () => {
     assert.match(await parameters(bare), /oauth_signature_method="HMAC-SHA1"/);
   });
 
+  it('puts its parameters in place of those that an earlier signature left in the URL', async () => {
+    const given = { ...client, addTo: 'body-or-url', nonce: 'n', timestamp: '1' } as const;
+    const fresh = requestUrl((await sign(oauth1, given, { url })).request);
+    const old = requestUrl((await sign(oauth1, { ...given, nonce: 'o' }, { url })).request);
+    assert.notEqual(old, fresh);
+    assert.equal(requestUrl((await sign(oauth1, given, { url: old })).request), fresh);
+  });
+
   it('signs with no key other than an RSA key where the method asks for one', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
+import { withoutParameters } from '../../core/query-parameters.ts';
 import { type Edit, MASK, percentEncode } from '../../core/request.ts';
 import { byNameAndValue, normalizedPairs, normalizeEncoding } from '../percent-encoding.ts';
 
@@ -89,7 +90,10 @@ function inQuery(input: SigningInput, scope: string): Signed {
     ? [{ in: 'query', name: 'X-Amz-Security-Token', value: input.sessionToken, masked: MASK }]
     : [];
   const signed = input.omitSessionToken ? added : [...added, ...token];
-  const canonicalRequest = canonical(input, splitUrl(input.url), signed, headers);
+  // A presigned URL may be signed anew: what stands in it gives way to this signature's parameters, and is not signed.
+  const replaced = new Set([...added, ...token].map(({ name }) => name).concat('X-Amz-Signature'));
+  const url = withoutParameters(input.url, name => replaced.has(name));
+  const canonicalRequest = canonical(input, splitUrl(url), signed, headers);
   return {
     canonicalRequest,
     edits: [

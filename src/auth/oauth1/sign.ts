@@ -1,5 +1,6 @@
 import { CountersignError } from '../../core/errors.ts';
 import type { Clock, Random } from '../../core/ports.ts';
+import { withoutParameters } from '../../core/query-parameters.ts';
 import {
   bodyBytes,
   type Edit,
@@ -53,7 +54,13 @@ export async function signOAuth1(
   const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headerValue(request, 'content-type') ?? '');
   const form = isForm && request.body ? await formText(request.body) : '';
   const parameters = await protocolParameters(request, settings, isForm, ports);
-  const signed = baseString(request.method, requestUrl(request), headerValue(request, 'host'), form, parameters);
+  const inMemory = !request.body || request.body.text !== undefined;
+  const inBody = isForm && /^(POST|PUT)$/i.test(request.method) && inMemory;
+  const inQuery = settings.addTo !== 'header' && !inBody;
+  // What an earlier signature left in the URL gives way to this one's parameters, and is not signed.
+  const replaced = new Set(inQuery ? [...parameters.map(([name]) => name), 'oauth_signature'] : []);
+  const url = withoutParameters(requestUrl(request), name => replaced.has(name));
+  const signed = baseString(request.method, url, headerValue(request, 'host'), form, parameters);
   const signature = signBaseString(signed, method, {
     consumerSecret: settings.consumerSecret ?? '',
     tokenSecret: settings.tokenSecret ?? '',
@@ -63,11 +70,9 @@ export async function signOAuth1(
   if (settings.addTo === 'header') {
     return { baseString: signed, edits: [headerEdit(all, settings.realm, settings.encodeHeader ?? true)] };
   }
-  const inMemory = !request.body || request.body.text !== undefined;
-  const inBody = isForm && /^(POST|PUT)$/i.test(request.method) && inMemory;
   const edits = all.map(([name, value]): Edit => {
     const masked = name === 'oauth_signature' ? { masked: MASK } : {};
-    return { in: inBody ? 'form' : 'query', name, value, ...masked };
+    return { in: inQuery ? 'query' : 'form', name, value, ...masked };
   });
   return { baseString: signed, edits };
 }
