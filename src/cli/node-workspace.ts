@@ -1,9 +1,10 @@
-import { existsSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parse } from '../language/parser.ts';
 import type { SyntaxTree } from '../language/syntax-tree.ts';
-import { collectionFile } from '../sending/scopes.ts';
+import { byName } from '../sending/file-order.ts';
+import { collectionFile, folderFile, isLevelFile } from '../sending/scopes.ts';
 import type { Workspace } from '../sending/workspace.ts';
 import { UsageError } from './arguments.ts';
 import { readRequestFile } from './request-file.ts';
@@ -66,7 +67,7 @@ function outermost(folder: string, current: string): string {
 const requestFile = /\.(?:http|rest)$/i;
 
 /**
- * The request files that the operands of a call name, folders searched through, sorted, each once.
+ * The request files that the operands of a call name, folders searched through in the order of `filesBelow`, each once.
  * @throws UsageError where there is no such file or folder
  */
 export async function requestFiles(paths: readonly string[], current: string): Promise<readonly string[]> {
@@ -84,14 +85,18 @@ export async function requestFiles(paths: readonly string[], current: string): P
   return [...files];
 }
 
+/** In the order of the collections view: folders, what speaks for the folder itself, its other files. */
 async function filesBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
+  const pathOf = ({ name }: { readonly name: string }): string => join(folder, name);
+  const isFolder = (entry: Dirent): boolean => entry.isDirectory();
+  const folders = entries.filter(
+    entry => isFolder(entry) && entry.name !== 'node_modules' && !entry.name.startsWith('.'),
+  );
+  const own = entries.filter(entry => !isFolder(entry) && requestFile.test(entry.name)).map(pathOf);
   const files: string[] = [];
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      if (entry.name !== 'node_modules' && !entry.name.startsWith('.')) files.push(...(await filesBelow(path)));
-    } else if (requestFile.test(entry.name)) files.push(path);
-  }
+  for (const path of folders.map(pathOf).sort(byName)) files.push(...(await filesBelow(path)));
+  files.push(...[collectionFile, folderFile].map(name => join(folder, name)).filter(path => own.includes(path)));
+  files.push(...own.filter(path => !isLevelFile(path)).sort(byName));
   return files;
 }

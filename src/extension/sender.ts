@@ -7,7 +7,7 @@ import type { ResponseSubject } from '../features/presentation/response-model.ts
 import type { PlacedBlock, SyntaxTree } from '../language/syntax-tree.ts';
 import { requestNow } from '../sending/request-now.ts';
 import { requestTitle } from '../sending/request-title.ts';
-import type { RequestTarget } from '../sending/workspace.ts';
+import type { RequestTarget, Workspace } from '../sending/workspace.ts';
 import type { Console } from './console.ts';
 import type { Documents } from './documents.ts';
 import type { Engine, Interaction } from './engine.ts';
@@ -101,7 +101,7 @@ export class Sender implements vscode.Disposable {
   ): Promise<Exchange | undefined> {
     const placed = target.tree.blocks[target.block];
     if (!placed?.block.request) return undefined;
-    if (!(await trusted()) || !(await confirmed(target))) return undefined;
+    if (!(await trusted()) || !(await confirmed(target, this.#host.documents))) return undefined;
     if (this.isRunning(target)) return undefined;
     const controller = new AbortController();
     const running: Running = { target, controller, tree: target.tree, placed };
@@ -194,26 +194,34 @@ export class Sender implements vscode.Disposable {
       return;
     }
     if (!(await trusted())) return;
+    const { enabledRequests, sendMany } = await import('../sending/send-many.ts');
+    const enabled = await enabledRequests(targets, this.#host.documents);
     const failed: string[] = [];
     let sent = 0;
-    const cancelled = await withProgress(
+    const { cancelled } = await withProgress(
       { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Sending'), cancellable: true },
       async (progress, token) => {
         const controller = new AbortController();
         token.onCancellationRequested(() => controller.abort());
+        const { signal } = controller;
         // Whoever gives up signing in once is not asked again by the requests that follow.
         const interaction: Interaction = { refused: false };
-        for (const target of targets) {
-          if (controller.signal.aborted) break;
-          if (isDisabled(target)) continue;
-          const title = titleOf(target);
-          progress.report({ message: `${title} (${sent + 1}/${targets.length})`, increment: 100 / targets.length });
-          const exchange = await this.send(target, controller.signal, interaction);
-          if (!exchange) continue;
-          sent += 1;
-          if (exchange.error || (exchange.response?.status ?? 0) >= 400) failed.push(title);
-        }
-        return controller.signal.aborted;
+        return await sendMany(enabled, {
+          signal,
+          onNext: (target, index) =>
+            progress.report({
+              message: `${titleOf(target)} (${index + 1}/${enabled.length})`,
+              increment: 100 / enabled.length,
+            }),
+          send: async target => {
+            const exchange = await this.send(target, signal, interaction);
+            if (!exchange) return undefined;
+            sent += 1;
+            if (!exchange.error && (exchange.response?.status ?? 0) < 400) return 'passed';
+            failed.push(titleOf(target));
+            return 'failed';
+          },
+        });
       },
     );
     if (cancelled) return;
@@ -251,20 +259,19 @@ function titleOf({ tree, block }: RequestTarget): string {
   return placed ? requestTitle(placed) : '';
 }
 
-function isDisabled({ tree, block }: RequestTarget): boolean {
-  const directives = tree.blocks[block]?.block.directives ?? [];
-  return directives.some(({ name, value }) => name.text === 'disabled' && value.text !== 'false');
-}
-
 /** `# @note` asks before the request is sent. */
-async function confirmed({ tree, block }: RequestTarget): Promise<boolean> {
-  const placed = tree.blocks[block];
-  const note = placed?.block.directives.find(({ name }) => name.text === 'note');
-  if (!placed || !note) return true;
+async function confirmed(target: RequestTarget, workspace: Workspace): Promise<boolean> {
+  const { directivesOf } = await import('../sending/directives-in-force.ts');
+  let note: string | undefined;
+  try {
+    ({ note } = await directivesOf(target, workspace));
+  } catch {
+    // What is wrong with another directive is told where the request is computed, and keeps it from being sent.
+    return true;
+  }
+  if (note === undefined) return true;
   const send = vscode.l10n.t('Send');
-  const [sentence, foreign] = note.value.text
-    ? ['{0}', [note.value.text]]
-    : [vscode.l10n.t('Send “{0}”?'), [requestTitle(placed)]];
+  const [sentence, foreign] = note ? ['{0}', [note]] : [vscode.l10n.t('Send “{0}”?'), [titleOf(target)]];
   return (await ask({ kind: 'warning', sentence, foreign, modal: true, choices: [send] })) === send;
 }
 

@@ -59,7 +59,7 @@ export const directives: readonly DirectiveInfo[] = [
     name: 'note',
     usage: '[TEXT]',
     value: 'text',
-    within: 'request',
+    within: 'both',
     help: 'Asks for confirmation before the request is sent.',
     example: '# @note This deletes the account.',
   },

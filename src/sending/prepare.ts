@@ -5,12 +5,12 @@ import { CountersignError } from '../core/errors.ts';
 import type { Place } from '../core/place.ts';
 import type { FileReader } from '../core/ports.ts';
 import type { HttpRequest, Level } from '../core/request.ts';
-import type { Block } from '../language/syntax-tree.ts';
 import { type AuthDecision, authInForce, withStatement } from './auth-in-force.ts';
+import { settingsOf } from './directives-in-force.ts';
 import type { RedactPorts } from './redacted.ts';
 import { type BuildPorts, buildRequest } from './request-builder.ts';
-import { type RequestSettings, requestSettings } from './request-settings.ts';
-import { fileStatements, findScopes, placeAt, type Scopes } from './scopes.ts';
+import type { RequestSettings } from './request-settings.ts';
+import { findScopes, placeAt, type Scopes } from './scopes.ts';
 import type { TextResolver } from './variable-text.ts';
 import type { RequestTarget, Workspace } from './workspace.ts';
 
@@ -94,27 +94,6 @@ export async function tlsOf(
   ports: Pick<PreparePorts, 'tls'>,
 ): Promise<ClientTls | undefined> {
   return ports.tls?.(file, { place, value: async (text, at) => (await variables.resolve(text, at)).value });
-}
-
-/** What the directives in force say about a request. */
-export function settingsOf({ file, tree, block }: RequestTarget, { scopes }: Scopes): RequestSettings {
-  const blocks: Block[] = [];
-  const places = new Map<Block, { file: string; line: number }>();
-  for (const scope of scopes.toReversed()) {
-    for (const placed of fileStatements(scope.file, scope.tree).directives) {
-      blocks.push(placed.block);
-      places.set(placed.block, { file: scope.file, line: placed.line });
-    }
-  }
-  const own = tree.blocks[block];
-  if (own) {
-    blocks.push(own.block);
-    places.set(own.block, { file, line: own.line });
-  }
-  return requestSettings(blocks, (of, line): Place => {
-    const place = places.get(of) ?? { file, line: 0 };
-    return { file: place.file, line: place.line + line + 1 };
-  });
 }
 
 /** The text of a file that a value names. @throws CountersignError at that value's place */

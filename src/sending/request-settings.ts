@@ -34,6 +34,7 @@ export function requestSettings(
   placeOf: (block: Block, line: number) => Place,
 ): RequestSettings {
   let settings = defaults;
+  let fault: CountersignError | undefined;
   for (const block of blocks) {
     for (const directive of block.directives) {
       const text = directive.value.text;
@@ -41,10 +42,11 @@ export function requestSettings(
       const milliseconds = (): number => {
         const seconds = parseDuration(text);
         if (seconds !== undefined) return seconds * 1000;
-        throw new CountersignError('invalid-value', `“@${directive.name.text} ${text}” is no duration.`, {
+        fault ??= new CountersignError('invalid-value', `“@${directive.name.text} ${text}” is no duration.`, {
           place: placeOf(block, directive.line),
           hint: 'Write it as 10 s, 500 ms or 2 m.',
         });
+        return 0;
       };
       switch (directive.name.text.toLowerCase()) {
         case 'timeout':
@@ -78,5 +80,7 @@ export function requestSettings(
       }
     }
   }
+  // A request that is switched off is left out, whatever else is wrong with it.
+  if (fault && !settings.disabled) throw fault;
   return settings;
 }

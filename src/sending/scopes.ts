@@ -9,6 +9,12 @@ import type { Workspace } from './workspace.ts';
 export const folderFile = 'folder.http';
 export const collectionFile = 'collection.http';
 
+/** Whether a file speaks for its folder rather than being one of its documents. */
+export function isLevelFile(file: string): boolean {
+  const name = basename(file);
+  return name === folderFile || name === collectionFile;
+}
+
 /** A file that speaks for a level above the request. */
 export interface Scope {
   readonly level: Exclude<Level, 'request'>;

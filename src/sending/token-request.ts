@@ -4,7 +4,8 @@ import { resolveValues } from '../auth/values.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { HttpRequest } from '../core/request.ts';
 import { authInForce } from './auth-in-force.ts';
-import { type PreparePorts, readTextFile, settingsOf, tlsOf } from './prepare.ts';
+import { settingsOf } from './directives-in-force.ts';
+import { type PreparePorts, readTextFile, tlsOf } from './prepare.ts';
 import { findScopes } from './scopes.ts';
 import type { RequestTarget } from './workspace.ts';
 

@@ -266,8 +266,8 @@ describe('client certificates on the command line', function () {
         [
           ['/1', client],
           ['/2', client],
-          ['/3', 'nobody'],
           ['/4', subject('self-signed.pem')],
+          ['/3', 'nobody'],
         ],
       );
     });

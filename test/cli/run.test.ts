@@ -51,15 +51,15 @@ describe('countersign run', () => {
     assert.deepEqual(
       lines.slice(0, 3).map(line => [line.name, line.auth.scheme, line.auth.from?.file, line.auth.from?.level]),
       [
+        ['three', 'apikey', 'keys/folder.http', 'folder'],
         ['one', 'basic', 'collection.http', 'collection'],
         ['two', 'none', 'a.http', 'request'],
-        ['three', 'apikey', 'keys/folder.http', 'folder'],
       ],
     );
     assert.deepEqual(lines.at(-1)?.summary?.requests, 3);
-    assert.equal(server.seen[0]?.headers.authorization, `Basic ${btoa('ada:open sesame')}`);
-    assert.equal(server.seen[1]?.headers.authorization, undefined);
-    assert.equal(server.seen[2]?.headers['x-key'], 'k1');
+    assert.equal(server.seen[0]?.headers['x-key'], 'k1');
+    assert.equal(server.seen[1]?.headers.authorization, `Basic ${btoa('ada:open sesame')}`);
+    assert.equal(server.seen[2]?.headers.authorization, undefined);
   });
 
   it('uses values of earlier responses, also when it sends several at a time', async () => {

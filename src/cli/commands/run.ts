@@ -8,6 +8,7 @@ import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
 import { type AuthDecision, authInForce } from '../../sending/auth-in-force.ts';
 import { type RunResult, runRequest } from '../../sending/runner.ts';
 import { findScopes } from '../../sending/scopes.ts';
+import { enabledRequests, sendMany } from '../../sending/send-many.ts';
 import type { RequestTarget } from '../../sending/workspace.ts';
 import { allowOptions, type Call, type Reporting, tlsOptions, UsageError } from '../arguments.ts';
 import type { CliEngine } from '../engine.ts';
@@ -15,7 +16,6 @@ import { requestFiles } from '../node-workspace.ts';
 import { createOutput, type Output } from '../output.ts';
 import { createReporter, type ReportedRequest, type Reporter, reportedAuth } from '../reporters.ts';
 import { isNamed } from '../request-choice.ts';
-import { responseNames } from '../response-names.ts';
 
 /** `run PATH…`: sends every request, in order. Exit status 1 where one failed, 2 where a file has an error. */
 export async function runCommand(
@@ -170,7 +170,7 @@ function openForWriting(file: string): number {
   }
 }
 
-/** Sends targets up to N at a time; one that uses the response of another waits for it. */
+/** Sends targets up to N at a time, and reports each. */
 class SequenceRun {
   readonly #call: Call;
   readonly #current: string;
@@ -179,7 +179,6 @@ class SequenceRun {
   readonly #reporters: readonly OpenReporter[];
   #requests = 0;
   #failed = 0;
-  #stopped = false;
 
   constructor(call: Call, current: string, engine: CliEngine, signal: AbortSignal, reporters: readonly OpenReporter[]) {
     this.#call = call;
@@ -190,42 +189,15 @@ class SequenceRun {
   }
 
   async all(targets: readonly RequestTarget[]): Promise<{ readonly requests: number; readonly failed: number }> {
-    const named = new Map<string, PromiseWithResolvers<void> & { readonly index: number }>();
-    if (this.#call.parallel > 1) {
-      for (const [index, target] of targets.entries()) {
-        const name = nameOf(target);
-        if (name !== undefined && !named.has(name)) named.set(name, { ...Promise.withResolvers<void>(), index });
-      }
-    }
-    let next = 0;
-    const worker = async (): Promise<void> => {
-      while (next < targets.length && !this.#stopped && !this.#signal.aborted) {
-        const index = next++;
-        const target = targets[index];
-        if (!target) return;
-        const name = nameOf(target);
-        for (const needed of named.size > 0 ? responseNames(target) : []) {
-          const earlier = named.get(needed);
-          if (earlier && earlier.index < index) await earlier.promise;
-        }
-        try {
-          await this.#one(target);
-        } finally {
-          if (name !== undefined) named.get(name)?.resolve();
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(this.#call.parallel, targets.length) }, worker));
+    const { name, parallel, bail } = this.#call;
+    // Whoever names one wants it.
+    const wanted = name === undefined ? await enabledRequests(targets, this.#engine.workspace) : targets;
+    const options = { signal: this.#signal, parallel, bail };
+    await sendMany(wanted, { ...options, send: target => this.#one(target) });
     return { requests: this.#requests, failed: this.#failed };
   }
 
-  async #one(target: RequestTarget): Promise<void> {
-    const placed = target.tree.blocks[target.block];
-    const disabled = placed?.block.directives.some(
-      ({ name, value }) => name.text === 'disabled' && value.text !== 'false',
-    );
-    // Whoever names one wants it.
-    if (disabled && this.#call.name === undefined) return;
+  async #one(target: RequestTarget): Promise<'passed' | 'failed' | undefined> {
     const started = performance.now();
     let result: RunResult | undefined;
     let failure: CountersignError | undefined;
@@ -237,16 +209,14 @@ class SequenceRun {
     } catch (error) {
       failure = asCountersignError(error);
     }
-    if (this.#signal.aborted) return;
+    if (this.#signal.aborted) return undefined;
     const decision = result?.decision ?? (await this.#decision(target));
     const report = this.#report(target, result, decision, failure, performance.now() - started);
     this.#requests++;
-    if (!report.ok) {
-      this.#failed++;
-      if (this.#call.bail) this.#stopped = true;
-    }
+    if (!report.ok) this.#failed++;
     for (const { reporter } of this.#reporters) reporter.request(report);
     if (!kept) await result?.response?.body.dispose();
+    return report.ok ? 'passed' : 'failed';
   }
 
   /** The auth in force for a request that could not be computed. */
@@ -305,10 +275,6 @@ class SequenceRun {
 /** An authorization that was stated and refused is a failure of the request, with or without `--fail`. */
 function isAuthFailure(status: number | null, result: RunResult | undefined): boolean {
   return (status === 401 || status === 407) && result?.decision.statement !== undefined;
-}
-
-function nameOf({ tree, block }: RequestTarget): string | undefined {
-  return tree.blocks[block]?.block.name?.text;
 }
 
 function round(milliseconds: number): number {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CollectionNode, RequestNode } from '../../features/collections/collection-node.ts';
-import { sendEach } from '../../sending/send-each.ts';
+import { enabledRequests, sendMany } from '../../sending/send-many.ts';
 import type { RequestTarget } from '../../sending/workspace.ts';
 import type { Interaction } from '../engine.ts';
 import { tell, withProgress } from '../notices.ts';
@@ -39,7 +39,7 @@ export async function sendAll(
 ): Promise<void> {
   const tree = await context.tree();
   const requests = (await Promise.all(nodes.map(node => tree.requestsBelow(node)))).flat();
-  const enabled = [...new Set(requests)].filter(node => !isDisabled(node));
+  const enabled = await enabledRequests([...new Set(requests)], context.documents);
   if (enabled.length === 0) {
     tell('information', vscode.l10n.t('There is no request to send here.'));
     return;
@@ -55,16 +55,13 @@ export async function sendAll(
       token.onCancellationRequested(() => controller.abort());
       const { signal } = controller;
       const send = (node: RequestNode) => sendRequest(context, node, results, signal, interaction);
-      return await sendEach(enabled, send, signal, (node, index) => {
+      const onNext = (node: RequestNode, index: number): void => {
         const message = `${node.method} ${node.label} (${index + 1}/${enabled.length})`;
         progress.report({ message, increment: index === 0 ? 0 : 100 / enabled.length });
-      });
+      };
+      return await sendMany(enabled, { signal, send, onNext });
     },
   );
   const text = failed ? vscode.l10n.t('{0} passed, {1} failed', passed, failed) : vscode.l10n.t('{0} passed', passed);
   results.say(cancelled ? `${text}, ${vscode.l10n.t('cancelled')}` : text);
-}
-
-function isDisabled({ placed }: RequestNode): boolean {
-  return placed.block.directives.some(({ name, value }) => name.text === 'disabled' && value.text !== 'false');
 }

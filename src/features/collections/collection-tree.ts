@@ -3,12 +3,19 @@ import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
 import { authInForce } from '../../sending/auth-in-force.ts';
 import { matchedBlocks } from '../../sending/matched-blocks.ts';
 import { requestTitle } from '../../sending/request-title.ts';
-import { collectionFile, fileStatements, findScopes, folderFile, type Scope } from '../../sending/scopes.ts';
+import {
+  collectionFile,
+  fileStatements,
+  findScopes,
+  folderFile,
+  isLevelFile,
+  type Scope,
+} from '../../sending/scopes.ts';
 import type { Workspace } from '../../sending/workspace.ts';
 import { blockDiagnostics } from '../diagnostics/block-diagnostics.ts';
 import { type AuthShown, authShown } from './auth-shown.ts';
 import type { CollectionNode, FileNode, FolderNode, RequestNode } from './collection-node.ts';
-import { isLevelFile, type TreeListing } from './tree-listing.ts';
+import type { TreeListing } from './tree-listing.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -1,5 +1,6 @@
-import { basename, dirname, join, sep } from 'node:path';
-import { collectionFile, folderFile } from '../../sending/scopes.ts';
+import { dirname, join, sep } from 'node:path';
+import { byName } from '../../sending/file-order.ts';
+import { collectionFile, folderFile, isLevelFile } from '../../sending/scopes.ts';
 
 /** A folder of the listing with what is directly in it. */
 export interface ListedFolder {
@@ -18,9 +19,6 @@ interface Entry {
   readonly files: Set<string>;
   listed: ListedFolder | undefined;
 }
-
-const order = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
-const byName = (a: string, b: string): number => order.compare(basename(a), basename(b)) || (a < b ? -1 : 1);
 
 /** The request files of the workspace, as folders. A folder is there as long as a file is below it. */
 export class TreeListing {
@@ -99,7 +97,7 @@ export class TreeListing {
     const own = (name: string): boolean => entry.files.has(join(path, name));
     entry.listed ??= {
       path,
-      folders: [...entry.folders].map(folder => this.#innermost(folder)).sort(byName),
+      folders: [...entry.folders].sort(byName).map(folder => this.#innermost(folder)),
       files: [...entry.files].filter(file => !isLevelFile(file)).sort(byName),
       collection: own(collectionFile),
       stated: own(folderFile),
@@ -141,10 +139,4 @@ export class TreeListing {
       if (folder === dirname(folder)) return;
     }
   }
-}
-
-/** Whether a file speaks for its folder rather than being one of its documents. */
-export function isLevelFile(file: string): boolean {
-  const name = basename(file);
-  return name === folderFile || name === collectionFile;
 }

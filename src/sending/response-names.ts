@@ -1,5 +1,5 @@
 import type { SyntaxTree } from '../language/syntax-tree.ts';
-import type { RequestTarget } from '../sending/workspace.ts';
+import type { RequestTarget } from './workspace.ts';
 
 const pattern = /\{\{\s*%?([\w-]+)\.(?:response|request)\./g;
 

@@ -1,0 +1,102 @@
+import { directivesOf } from './directives-in-force.ts';
+import { responseNames } from './response-names.ts';
+import type { RequestTarget, Workspace } from './workspace.ts';
+
+/** What came of sending several requests. */
+export interface SentCount {
+  readonly passed: number;
+  readonly failed: number;
+  /** It was cancelled before all were sent. The one that was on its way then counts neither as passed nor as failed. */
+  readonly cancelled: boolean;
+}
+
+export interface SendManyOptions<T> {
+  readonly signal: AbortSignal;
+  /** How many are on their way at the same time; default 1. */
+  readonly parallel?: number;
+  /** Nothing more is sent after one has failed. */
+  readonly bail?: boolean;
+  /** Called before each is sent. */
+  readonly onNext?: (request: T, index: number) => void;
+  /** Resolves to undefined where a request was not even tried; what it throws ends all. */
+  send(request: T): Promise<'passed' | 'failed' | undefined>;
+}
+
+/** Those requests of several that no `# @disabled` in force leaves out, in their order. */
+export async function enabledRequests<T extends RequestTarget>(
+  requests: readonly T[],
+  workspace: Workspace,
+): Promise<readonly T[]> {
+  const enabled: T[] = [];
+  for (const request of requests) {
+    try {
+      if ((await directivesOf(request, workspace)).disabled) continue;
+    } catch {
+      // What is wrong with its directives is told when it is sent.
+    }
+    enabled.push(request);
+  }
+  return enabled;
+}
+
+/**
+ * Sends requests in their order until the signal aborts: the one walk of every host that sends several. Where more than
+ * one may be on its way, a request that reads the response of an earlier one waits for it.
+ */
+export async function sendMany<T extends RequestTarget>(
+  requests: readonly T[],
+  { signal, parallel = 1, bail = false, onNext, send }: SendManyOptions<T>,
+): Promise<SentCount> {
+  const earlier = parallel > 1 ? namedRequests(requests) : new Map<string, Named>();
+  let passed = 0;
+  let failed = 0;
+  let next = 0;
+  let cancelled = false;
+  let stopped = false;
+  const worker = async (): Promise<void> => {
+    while (next < requests.length && !stopped) {
+      if (signal.aborted) {
+        cancelled = true;
+        return;
+      }
+      const index = next++;
+      const request = requests[index] as T;
+      for (const name of earlier.size > 0 ? responseNames(request) : []) {
+        const needed = earlier.get(name);
+        if (needed && needed.index < index) await needed.promise;
+      }
+      onNext?.(request, index);
+      try {
+        const state = await send(request);
+        if (state === 'passed') passed++;
+        else if (state === 'failed' && signal.aborted) cancelled = true;
+        else if (state === 'failed') failed++;
+        if (cancelled || (bail && state === 'failed')) stopped = true;
+      } catch (error) {
+        stopped = true;
+        throw error;
+      } finally {
+        const name = nameOf(request);
+        if (name !== undefined && earlier.get(name)?.index === index) earlier.get(name)?.resolve();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, requests.length) }, worker));
+  return { passed, failed, cancelled };
+}
+
+type Named = PromiseWithResolvers<void> & { readonly index: number };
+
+/** The first request of each name. */
+function namedRequests(requests: readonly RequestTarget[]): Map<string, Named> {
+  const named = new Map<string, Named>();
+  for (const [index, request] of requests.entries()) {
+    const name = nameOf(request);
+    if (name !== undefined && !named.has(name)) named.set(name, { ...Promise.withResolvers<void>(), index });
+  }
+  return named;
+}
+
+function nameOf({ tree, block }: RequestTarget): string | undefined {
+  return tree.blocks[block]?.block.name?.text;
+}
