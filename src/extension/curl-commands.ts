@@ -138,7 +138,7 @@ async function insert(text: string): Promise<void> {
   }
   const { document } = editor;
   let line = editor.selection.active.line + 1;
-  while (line < document.lineCount && !document.lineAt(line).text.startsWith('###')) line += 1;
+  while (line < document.lineCount && !/^\s*###/.test(document.lineAt(line).text)) line += 1;
   const atEnd = line >= document.lineCount;
   const at = atEnd ? document.lineAt(document.lineCount - 1).range.end : new vscode.Position(line, 0);
   const empty = document.getText().trim() === '';

@@ -1,5 +1,7 @@
 import { readContinuation, readLineFields } from './auth-directive.ts';
+import { fileBlocks } from './file-blocks.ts';
 import { BlockLines } from './line-edits.ts';
+import { separatorMark } from './line-reader.ts';
 import { lineEndOf } from './positions.ts';
 import type { AuthFieldNode, AuthNode, PlacedBlock, SyntaxTree, TextEdit } from './syntax-tree.ts';
 
@@ -74,16 +76,15 @@ export function setFileAuth(tree: SyntaxTree, statement: AuthStatement | undefin
   if (statement === undefined) return [];
   const lineEnd = lineEndOf(tree.text);
   const at = tree.text.startsWith('\ufeff') ? 1 : 0;
-  const separator = tree.text.startsWith('###', at) ? [] : ['###'];
+  const separator = separatorMark(tree.text, at) !== -1 ? [] : ['###'];
   const text = [...printAuth(statement, '#'), '', ...separator].map(line => line + lineEnd).join('');
   return [{ start: at, end: at, text }];
 }
 
-/** The block that speaks for the whole file: one without a request line that has `@auth`, else the first block. */
+/** The block that speaks for the whole file: the one of those that do which has `@auth`, else the first of them. */
 export function fileBlock(tree: SyntaxTree): PlacedBlock | undefined {
-  const [first] = tree.blocks;
-  const stated = tree.blocks.find(({ block }) => block.auth !== undefined && block.request === undefined);
-  return stated ?? (first?.block.request === undefined ? first : undefined);
+  const blocks = fileBlocks(tree);
+  return blocks.find(({ block }) => block.auth !== undefined) ?? blocks[0];
 }
 
 /** The lines of a new directive: one where its fields fit on it, else one per field. */

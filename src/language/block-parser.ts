@@ -1,7 +1,7 @@
 import { readContinuation, readLineFields, readScheme, reportRepeatedFields } from './auth-directive.ts';
 import type { BlockContext } from './block-context.ts';
 import { BodyCollector } from './body-collector.ts';
-import { ForeignCollector, mayBeForeign, mayBeForeignAbove } from './foreign-collector.ts';
+import { commentEnd, ForeignCollector, mayBeForeign, mayBeForeignAbove } from './foreign-collector.ts';
 import { foreignDirectives, foreignFeature } from './foreign-features.ts';
 import { readHeader, readVariable } from './head-lines.ts';
 import type { LineReader } from './line-reader.ts';
@@ -129,7 +129,31 @@ export class BlockParser implements BlockContext {
     else if (mayBeForeignAbove(first, this.#part === 0) && this.#others().above(this.#part === 0)) return;
     else if (this.#part === 0) this.#beginRequest(first);
     else if (this.#part === 1 && this.#continuesTarget(first)) this.#addTarget(from, to, 'target-continuation');
+    else if (this.#isBody(first)) this.#bodyAtOnce();
     else this.#header();
+  }
+
+  /** Whether a line below the request line can be no header, and begins a body without a blank line above it. */
+  #isBody(first: number): boolean {
+    const { from } = this.#reader;
+    if (first === 91 /* [ */ || first === 60 /* < */) return true;
+    return first === 123 /* { */ && this.text.charCodeAt(from + 1) !== 123;
+  }
+
+  #bodyAtOnce(): void {
+    const { start, from, to } = this.#reader;
+    const at = start - this.base;
+    this.report({
+      start: from - this.base,
+      end: to - this.base,
+      severity: 'information',
+      code: 'body-without-blank-line',
+      message: 'The body begins here: this can be no header. Other clients want an empty line above it.',
+      fixes: [{ title: 'Insert an empty line', edits: [{ start: at, end: at, text: '\n' }] }],
+      line: this.#lines.length,
+    });
+    this.#part = 3;
+    this.#bodyLine();
   }
 
   #comment(afterMark: number): void {
@@ -265,7 +289,16 @@ export class BlockParser implements BlockContext {
       this.#request?.headers ?? nothing,
       this.#request?.isGraphql() ?? false,
     );
-    if (reader.from !== reader.to && mayBeForeign(this.text.charCodeAt(reader.start))) {
+    const first = reader.from === reader.to ? 0 : this.text.charCodeAt(reader.from);
+    if (first === 47 || first === 60 /* / < */) {
+      const mark = commentEnd(this.text.slice(reader.from, reader.to));
+      if (mark !== undefined && this.#body.isComment(mark, this.#others())) {
+        this.#body.beforeComment();
+        this.#others().blockComment(mark);
+        return;
+      }
+    }
+    if (mayBeForeign(first)) {
       const feature = foreignFeature(this.text.slice(reader.from, reader.to));
       if (feature !== undefined && (feature !== 'recorded-response' || this.#body.afterBlank())) {
         this.#body.beforeForeign();
@@ -273,7 +306,7 @@ export class BlockParser implements BlockContext {
         return;
       }
     }
-    if (this.text.charCodeAt(reader.from) === 64 && this.#body.endsAtVariable()) this.#variable();
+    if (first === 64 && this.#body.endsAtVariable()) this.#variable();
     else this.#body.line();
   }
 

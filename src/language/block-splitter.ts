@@ -1,5 +1,5 @@
 import { BlockParser, type ParsedBlock } from './block-parser.ts';
-import { LineReader } from './line-reader.ts';
+import { LineReader, separatorMark } from './line-reader.ts';
 import type { Block } from './syntax-tree.ts';
 
 /** A block that is parsed when its first node is asked for; most blocks of a large file never are. */
@@ -62,7 +62,7 @@ class DeferredBlock implements Block {
   }
 }
 
-/** Cuts a text into blocks at the lines that start with `###`. */
+/** Cuts a text into blocks at the lines that start with `###`, indented or not. */
 export class BlockSplitter {
   /** Offset of the next block. */
   offset = 0;
@@ -89,10 +89,9 @@ export class BlockSplitter {
     while (reader.step()) {
       const { start } = reader;
       const code = text.charCodeAt(start);
-      if (code === 35 /* # */) {
-        if (start > begin && text.charCodeAt(start + 1) === 35 && text.charCodeAt(start + 2) === 35) {
-          return this.#block(begin, start, lineCount);
-        }
+      if (code === 35 /* # */ || code === 32 || code === 9) {
+        if (start > begin && separatorMark(text, start) !== -1) return this.#block(begin, start, lineCount);
+        if (code !== 35 && opensComment(text, start, reader.end)) return this.#parse(begin);
       } else if ((code === 47 || code <= 60 || code === 0xfeff) && opensComment(text, start, reader.end)) {
         return this.#parse(begin);
       }

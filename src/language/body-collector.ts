@@ -50,6 +50,50 @@ export class BodyCollector {
     else this.#comments = /^$|^\{\{|^multipart\/|json|xml/.test(this.#contentType) ? 'undecided' : 'kept';
   }
 
+  /** Offset up to which a comment of several lines is content of this body. */
+  #contentUntil = -1;
+
+  /**
+   * Whether a comment of several lines that the reader's line opens is none of this body's content: always where the
+   * content can hold no such comment; in other bodies, below a blank line, where it holds a separator or a request, or
+   * where the body is complete.
+   */
+  isComment(mark: '*/' | '-->', ahead: { lookedAhead: boolean }): boolean {
+    const reader = this.#reader;
+    if (reader.start < this.#contentUntil) return false;
+    if (this.#comments === 'dropped' || this.#graphql) return true;
+    const ownComments = mark === '-->' ? /xml|html|svg|^text\// : /javascript|ecmascript|css|sql|^text\//;
+    if (this.#comments === 'undecided' || this.#firstLine === -1) {
+      if (!this.#contentType.startsWith('multipart/') && !ownComments.test(this.#contentType)) return true;
+    }
+    const { text } = this.#context;
+    if (
+      this.#contentType.startsWith('multipart/') &&
+      /(?:^|[\r\n])--[^\r\n]+--[ \t]*$/.test(
+        text.slice(Math.max(this.#textStart, this.#textEnd - 200, 0), this.#textEnd),
+      )
+    ) {
+      return true;
+    }
+    const close = reader.findAhead(mark, reader.from);
+    if (close === -1) {
+      ahead.lookedAhead = true;
+      this.#contentUntil = text.length;
+      return false;
+    }
+    const held = text.slice(reader.start, close);
+    if (this.afterBlank() && heldByComment.test(held)) return true;
+    this.#contentUntil = close;
+    return false;
+  }
+
+  /** A comment of several lines interrupts the text: what is above it is a part of its own. */
+  beforeComment(): void {
+    if (this.#textStart !== -1 && this.#cut === -1) this.#cut = this.#reader.start;
+    if (this.#firstLine === -1) this.#commentedAbove = true;
+    else if (this.#comments === 'undecided') this.#takeBack(this.#lines.length);
+  }
+
   /** Whether the last line was blank. */
   afterBlank(): boolean {
     return this.#lines.kinds.at(-1) === 'blank';
@@ -83,6 +127,7 @@ export class BodyCollector {
     this.#lines.push('body', next - base);
     if (first === 60 /* < */ && this.#fileLine(from, to, end)) return;
     if (first >= 65 && first <= 90 && from === start) this.#reportRequestLine(index);
+    if (this.#firstLine === index && from === start) this.#reportHeader(index);
     if (this.#textStart === -1) {
       this.#textStart = start;
       if (this.#gap) this.#fillGap();
@@ -219,6 +264,27 @@ export class BodyCollector {
     });
   }
 
+  /** Warns where the first line of a body is a header that an empty line cut off. */
+  #reportHeader(line: number): void {
+    const { start, to } = this.#reader;
+    const { text, base } = this.#context;
+    if (!/^$|^\{\{|json|xml|urlencoded/.test(this.#contentType)) return;
+    const name = cutOffHeader.exec(text.slice(start, Math.min(to, start + 200)))?.[1];
+    if (name === undefined) return;
+    let blank = line;
+    while (this.#lines.kinds[blank - 1] === 'blank' || this.#lines.kinds[blank - 1] === 'body') blank--;
+    const edits = blank < line ? [{ start: this.#lines.start(blank), end: start - base, text: '' }] : [];
+    this.#context.report({
+      start: start - base,
+      end: to - base,
+      severity: 'warning',
+      code: 'header-in-body',
+      message: `This line is sent as the body: headers end at the empty line above. Is “${name}” meant as a header?`,
+      ...(edits.length > 0 ? { fixes: [{ title: 'Remove the empty line above', edits }] } : {}),
+      line,
+    });
+  }
+
   /** The body, or undefined where there is none. */
   finish(): BodyNode | undefined {
     if (this.#firstLine === -1) return undefined;
@@ -235,6 +301,14 @@ export class BodyCollector {
 }
 
 const fileLine = /^<(?:(@)([\w-]*))?[ \t]+(\S.*)$/;
+
+/** Headers that people write, as the first line of a body. */
+const cutOffHeader =
+  /^(authorization|content-type|accept(?:-[a-z]+)?|cookie|host|user-agent|origin|referer|cache-control|if-[a-z-]+|(?:x-)?api-key|x-[a-z][a-z-]*):[ \t]/i;
+
+/** What tells that a comment of several lines holds requests: a separator, or a request line. */
+const heldByComment =
+  /(?:^|[\r\n])[ \t]*(?:###|(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY|TRACE)[ \t]+(?:https?:\/\/|\{\{|\/))/;
 
 const requestLine =
   /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|QUERY|TRACE)[ \t]+(?:https?:\/\/\S|\{\{|\/\S*[ \t]+HTTP\/\d)/;

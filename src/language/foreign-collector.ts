@@ -1,6 +1,6 @@
 import type { BlockContext } from './block-context.ts';
 import { closing, featureBeforeRequest, foreignFeature, foreignMessage } from './foreign-features.ts';
-import type { LineReader } from './line-reader.ts';
+import { type LineReader, separatorMark } from './line-reader.ts';
 import type { LineTable } from './line-table.ts';
 import type { ForeignNode } from './syntax-tree.ts';
 
@@ -13,6 +13,12 @@ export function mayBeForeign(first: number): boolean {
 export function mayBeForeignAbove(first: number, beforeRequest: boolean): boolean {
   if (mayBeForeign(first) || first === 47 /* / */) return true;
   return beforeRequest && importsOrRuns.has(first);
+}
+
+/** What closes the comment of several lines that a line opens, looking at its trimmed text; undefined where it opens none. */
+export function commentEnd(line: string): '*/' | '-->' | undefined {
+  if (line.startsWith('/*')) return '*/';
+  return line.startsWith('<!--') ? '-->' : undefined;
 }
 
 /** First characters of `import`, `run`, `curl`, `proto` and `gql`. */
@@ -36,8 +42,9 @@ export class ForeignCollector {
   /** Takes the lines of a part that the reader's line begins above the body; false where it begins none. */
   above(beforeRequest: boolean): boolean {
     const text = this.#lineText();
-    if (beforeRequest && (text.startsWith('/*') || text.startsWith('<!--'))) {
-      this.#blockComment(text.startsWith('/*') ? '*/' : '-->');
+    const mark = commentEnd(text);
+    if (mark !== undefined) {
+      this.blockComment(mark);
       return true;
     }
     const feature = foreignFeature(text) ?? (beforeRequest ? featureBeforeRequest(text) : undefined);
@@ -79,8 +86,8 @@ export class ForeignCollector {
     this.#context.report({ start, end, severity: 'information', code: 'foreign-feature', message, line });
   }
 
-  /** A comment of several lines; it may hold whole requests, `###` lines too. */
-  #blockComment(mark: string): void {
+  /** Takes a comment of several lines that the reader's line opens; it may hold whole requests, `###` lines too. */
+  blockComment(mark: string): void {
     const reader = this.#reader;
     const { text, base } = this.#context;
     const line = this.#lines.length;
@@ -112,7 +119,7 @@ export class ForeignCollector {
   /** Whether the block goes on after this line. */
   #goesOn(): boolean {
     const { text, next } = this.#reader;
-    return next < text.length && !text.startsWith('###', next);
+    return next < text.length && separatorMark(text, next) === -1;
   }
 
   #reportUnclosed(feature: string, start: number, line: number, mark: string): void {

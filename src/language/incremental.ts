@@ -1,4 +1,5 @@
 import { BlockSplitter } from './block-splitter.ts';
+import { separatorMark } from './line-reader.ts';
 import type { PlacedBlock, SyntaxTree, TextEdit } from './syntax-tree.ts';
 
 /** Applies edits whose offsets are those of `text`; where two overlap, the later one begins after the earlier. */
@@ -32,7 +33,7 @@ export function update(tree: SyntaxTree, changes: readonly TextEdit[]): SyntaxTr
     const was = offset - delta;
     while (index < old.length && (old[index]?.offset ?? 0) < was) index++;
     const candidate = old[index];
-    if (candidate !== undefined && candidate.offset === was && isUntouched(old, index, change)) {
+    if (candidate !== undefined && candidate.offset === was && isUntouched(tree, index, change)) {
       const { block } = candidate;
       blocks.push(delta === 0 && candidate.line === line ? candidate : { block, offset, line });
       line += block.lineCount;
@@ -50,12 +51,13 @@ export function update(tree: SyntaxTree, changes: readonly TextEdit[]): SyntaxTr
 }
 
 /** Whether no edit from `change` on can alter the block: not its text, not the `###` that ends it. */
-function isUntouched(blocks: readonly PlacedBlock[], index: number, change: TextEdit | undefined): boolean {
+function isUntouched({ text, blocks }: SyntaxTree, index: number, change: TextEdit | undefined): boolean {
   const placed = blocks[index];
   if (placed === undefined) return false;
   if (change === undefined) return true;
   if (placed.block.openEnded || change.start < placed.offset + placed.block.length) return false;
-  return index + 1 < blocks.length && change.start >= placed.offset + placed.block.length + 3;
+  const following = blocks[index + 1];
+  return following !== undefined && change.start >= separatorMark(text, following.offset) + 3;
 }
 
 function sortedEdits(text: string, edits: readonly TextEdit[]): TextEdit[] {

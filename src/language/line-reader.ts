@@ -66,11 +66,10 @@ export class LineReader {
     return at;
   }
 
-  /** Whether the line begins a block: `###` at its first character. */
+  /** Whether the line begins a block: `###`, indented or not. */
   isSeparator(): boolean {
-    const { text, start } = this;
-    const at = start === 0 && text.charCodeAt(0) === 0xfeff ? 1 : start;
-    return text.charCodeAt(at) === 35 && text.charCodeAt(at + 1) === 35 && text.charCodeAt(at + 2) === 35;
+    const { text, from } = this;
+    return text.charCodeAt(from) === 35 && text.charCodeAt(from + 1) === 35 && text.charCodeAt(from + 2) === 35;
   }
 
   /** Offset after the comment mark (`#` or `//`), or -1 where the line is no comment. */
@@ -82,6 +81,13 @@ export class LineReader {
     if (code === 47 && text.charCodeAt(from + 1) === 47) return from + 2;
     return -1;
   }
+}
+
+/** Offset of the `###` of the separator that begins at a line's start, or -1 where that line is none. */
+export function separatorMark(text: string, lineStart: number): number {
+  let at = lineStart;
+  for (let code = text.charCodeAt(at); code <= 32 && code !== 10 && code !== 13; code = text.charCodeAt(at)) at++;
+  return text.charCodeAt(at) === 35 && text.charCodeAt(at + 1) === 35 && text.charCodeAt(at + 2) === 35 ? at : -1;
 }
 
 function find(text: string, what: string, from: number): number {

@@ -135,7 +135,7 @@ export function setTitle(tree: SyntaxTree, placed: PlacedBlock, title: string): 
   const lines = new BlockLines(tree, placed);
   if (lines.lines[0]?.kind !== 'separator') return setDirective(tree, placed, 'title', title);
   const content = lines.content(0);
-  const mark = /^\ufeff?#+/.exec(content)?.[0].length ?? 3;
+  const mark = /^\ufeff?\s*#+/.exec(content)?.[0].length ?? 3;
   const written = oneLine(title);
   return [lines.edit(mark, content.length, written === '' ? '' : ` ${written}`)].filter(
     ({ start, end, text }) => tree.text.slice(start, end) !== text,

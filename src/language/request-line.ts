@@ -9,6 +9,9 @@ export interface RequestLineSplit {
   readonly unknown: Pick<Diagnostic, 'severity' | 'code' | 'message'> | undefined;
 }
 
+/** A method right before a variable that begins the URL. */
+const gluedMethod = /^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\{\{/;
+
 /** Longer words are no methods. */
 const longestMethod = 40;
 
@@ -16,6 +19,12 @@ const longestMethod = 40;
 export function splitRequestLine(text: string, from: number, to: number, first: number): RequestLineSplit {
   const none: RequestLineSplit = { methodEnd: from, targetStart: from, unknown: undefined };
   if (!isLetter(first)) return none;
+  const glued = gluedMethod.exec(text.slice(from, Math.min(to, from + longestMethod)))?.[1];
+  if (glued !== undefined) {
+    const message = `A blank is missing between “${glued}” and the URL.`;
+    const at = from + glued.length;
+    return { methodEnd: at, targetStart: at, unknown: { severity: 'warning', code: 'method-without-blank', message } };
+  }
   let at = from;
   let upper = true;
   while (at < to) {

@@ -4,7 +4,8 @@ import type { Place } from '../core/place.ts';
 /**
  * The statement that an Authorization header stands for in the shorthand of REST Client and JetBrains: `Basic user
  * password`, `Basic user:password`, `Digest user password`, `AWS accessKey secretKey [token:…] [region:…] [service:…]`.
- * Undefined for anything else, which is sent as it is written.
+ * A shorthand of theirs that cannot be read so is a statement with a fault: it holds a password, or names a sign-in, and
+ * is never sent as it is written. Undefined for anything else, which is sent as it is written.
  * @param value the header's value, variables unreplaced
  */
 export function shorthandStatement(value: string, place: Place): AuthStatement | undefined {
@@ -36,9 +37,33 @@ export function shorthandStatement(value: string, place: Place): AuthStatement |
         place,
       };
     }
+    case 'cognito':
+      return unsupported(
+        '“COGNITO …” is a shorthand of REST Client that is not supported, and it is not sent as it is written. Sign in with “# @auth oauth2” and the user pool’s domain as “issuer”.',
+        place,
+      );
+    case 'openid':
+    case 'oauth2':
+      // A token behind “OAuth2”, as few servers want it, is no flow.
+      if (word.toLowerCase() === 'oauth2' && rest[0] !== undefined && !flows.has(rest[0].toLowerCase()))
+        return undefined;
+      return unsupported(
+        `“${word.toLowerCase()} …” is a shorthand of httpYac that is not supported, and it is not sent as it is written. State the same sign-in as “# @auth oauth2 grantType=…”.`,
+        place,
+      );
     default:
       return undefined;
   }
+}
+
+/** The flows that httpYac knows by name. */
+const flows: ReadonlySet<string> = new Set([
+  ...['authorization_code', 'client_credentials', 'code', 'device_code', 'hybrid', 'implicit', 'password'],
+  ...['refresh_token', 'token_exchange'],
+]);
+
+function unsupported(message: string, place: Place): AuthStatement {
+  return { scheme: 'oauth2', fields: [], place, fault: { message, place } };
 }
 
 /** `user password` or `user:password`; undefined for base64 credentials and for parameters of a real header. */

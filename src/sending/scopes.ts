@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import type { AuthLevel, AuthStatement } from '../auth/inheritance.ts';
 import type { Place } from '../core/place.ts';
 import type { Level } from '../core/request.ts';
+import { fileBlocks } from '../language/file-blocks.ts';
 import type { AuthNode, PlacedBlock, SyntaxTree, VariableNode } from '../language/syntax-tree.ts';
 import { repeatedAuth } from './repeated-auth.ts';
 import type { Workspace } from './workspace.ts';
@@ -85,22 +86,21 @@ function candidatesFor(file: string, tree: SyntaxTree, root: string): readonly C
 export interface FileStatements {
   readonly auth: AuthStatement | undefined;
   readonly variables: readonly { readonly node: VariableNode; readonly placed: PlacedBlock }[];
-  /** The blocks without a request that hold directives: what they say counts for the whole document. */
+  /** Of the blocks that speak for the whole document, those that hold directives. */
   readonly directives: readonly PlacedBlock[];
 }
 
 const statementsOfTree = new WeakMap<SyntaxTree, FileStatements>();
 
-/** The auth and variables that a document states in the blocks without a request, and its other variables. */
+/** The auth and directives of the blocks that speak for the whole document, and the variables of all. */
 export function fileStatements(file: string, tree: SyntaxTree): FileStatements {
   const known = statementsOfTree.get(tree);
   if (known) return known;
   const variables: { node: VariableNode; placed: PlacedBlock }[] = [];
   const directives: PlacedBlock[] = [];
   let auth: AuthStatement | undefined;
-  for (const placed of tree.blocks) {
-    for (const node of placed.block.variables) variables.push({ node, placed });
-    if (placed.block.request) continue;
+  for (const placed of tree.blocks) for (const node of placed.block.variables) variables.push({ node, placed });
+  for (const placed of fileBlocks(tree)) {
     if (placed.block.directives.length > 0) directives.push(placed);
     const node = placed.block.auth;
     if (!node) continue;

@@ -21,7 +21,8 @@ describe('what goes over the wire', function () {
   async function sent(
     text: string | Uint8Array,
     files: Readonly<Record<string, string | Uint8Array>> = {},
-  ): Promise<{ seen: readonly SeenRequest[]; stderr: string; folder: string }> {
+    expected = 0,
+  ): Promise<{ seen: readonly SeenRequest[]; stdout: string; stderr: string; folder: string }> {
     const project = folderWith({});
     remove = project.remove;
     for (const [name, content] of Object.entries({ ...files, 'a.http': text })) {
@@ -29,8 +30,8 @@ describe('what goes over the wire', function () {
       writeFileSync(join(project.folder, name), withUrl);
     }
     const { status, stdout, stderr } = await countersign(project.folder, ['run', 'a.http']);
-    assert.equal(status, 0, stdout + stderr);
-    return { seen: server.seen, stderr, folder: project.folder };
+    assert.equal(status, expected, stdout + stderr);
+    return { seen: server.seen, stdout, stderr, folder: project.folder };
   }
   const lines = (seen: readonly SeenRequest[]): readonly string[] => seen.map(({ method, url }) => `${method} ${url}`);
 
@@ -353,6 +354,30 @@ describe('what goes over the wire', function () {
         '',
       ].join('\r\n'),
     );
+  });
+
+  it('sends no password of a shorthand that is not supported, and says which', async () => {
+    for (const value of [
+      'COGNITO user s3cret eu-west-1 pool client',
+      'openid password s3cret',
+      'oauth2 client_credentials',
+    ]) {
+      const { seen, stdout } = await sent(`GET @@/a\nAuthorization: ${value}\n`, {}, 1);
+      assert.deepEqual(seen, []);
+      assert.match(stdout, /is a shorthand of (?:REST Client|httpYac) that is not supported/);
+    }
+  });
+
+  it('sends nothing of a draft’s with the requests above it', async () => {
+    const { seen } = await sent('### One\nGET @@/a\n\n### Draft\n# @auth basic username=ada password=s3cret\n');
+    assert.equal(seen[0]?.headers.authorization, undefined);
+  });
+
+  it('sends no request of a comment, wherever that stands', async () => {
+    const { seen } = await sent(
+      '### a\nGET @@/a\n\n/*\n### Old\nDELETE @@/danger\n\n*/\n### b\nPOST @@/b\nContent-Type: application/json\n\n{}\n\n<!--\n### Old\nDELETE @@/danger\n-->\n  ### c\n  GET @@/c\n',
+    );
+    assert.deepEqual(lines(seen), ['GET /a', 'POST /b', 'GET /c']);
   });
 
   it('sends what is not disabled, with the directives of the file', async () => {

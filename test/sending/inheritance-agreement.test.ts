@@ -25,7 +25,7 @@ type Said = 'nothing' | 'inherit' | 'none' | 'bearer' | 'basic' | 'apikey';
 
 interface GeneratedFile {
   readonly says: Said;
-  /** It is said below the requests. */
+  /** It is said below the requests, or under a title: by a draft, which speaks for nobody. */
   readonly below: boolean;
   /** What each request says; `header`: an Authorization header in shorthand, and no directive. */
   readonly requests: readonly (Said | 'header')[];
@@ -108,10 +108,7 @@ class Generation {
       if (step.directive !== undefined) lines.push(step.directive);
       return step;
     };
-    // A statement below the requests is in force for them too, so its line has to be known before.
-    const height = (what: Said | 'header'): number => (what === 'nothing' ? 3 : 4);
-    const later = requests.reduce((sum, what) => sum + height(what), 1) + 1;
-    const own = below ? stepOf(says, ++this.#serial, `${path}:${later}`, level) : state(says, level);
+    const own = below ? stepOf('nothing', ++this.#serial, path, level) : state(says, level);
     for (const what of requests) {
       const line = lines.push('### A request');
       const serial = ++this.#serial;
@@ -131,7 +128,10 @@ class Generation {
       };
       this.requests.push({ file: path, line, url, expected: header && found.scheme === 'none' ? shorthand : found });
     }
-    if (below) lines.push('### For the whole file', own.directive ?? '# nothing');
+    if (below) {
+      const draft = stepOf(says, ++this.#serial, path, level);
+      lines.push(requests.length > 0 ? '###' : '### A draft', draft.directive ?? '# nothing');
+    }
     this.files[path] = `${lines.join('\n')}\n`;
     return own;
   }

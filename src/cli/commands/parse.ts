@@ -2,9 +2,10 @@ import { relative } from 'node:path';
 import type { AuthStatement } from '../../auth/inheritance.ts';
 import { placeDiagnostics } from '../../features/diagnostics/block-diagnostics.ts';
 import { writtenDiagnostics } from '../../features/diagnostics/block-findings.ts';
+import { fileBlocks } from '../../language/file-blocks.ts';
 import { parse } from '../../language/parser.ts';
 import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
-import { repeatedAuth } from '../../sending/repeated-auth.ts';
+import { draftDiagnostics, repeatedAuth } from '../../sending/repeated-auth.ts';
 import { authStatement, fileStatements } from '../../sending/scopes.ts';
 import { allowOptions, type Call, UsageError } from '../arguments.ts';
 import { requestFiles } from '../node-workspace.ts';
@@ -53,9 +54,9 @@ function describe(file: string, tree: SyntaxTree): ParsedFile {
     if (placed.block.request) requests.push(describeRequest(file, tree, placed));
     const { block } = placed;
     const repeated =
-      block.auth && !block.request && auth && placed.line + block.auth.line + 1 !== auth.place.line
+      block.auth && fileBlocks(tree).includes(placed) && auth && placed.line + block.auth.line + 1 !== auth.place.line
         ? [repeatedAuth(block.auth, auth.place.line)]
-        : [];
+        : draftDiagnostics(tree, placed);
     for (const { severity, code, message, line, column } of placeDiagnostics(tree, placed, [
       ...writtenDiagnostics(block),
       ...repeated,

@@ -16,7 +16,7 @@ export interface RequestText {
 export function requestText(tree: SyntaxTree, { block, offset }: PlacedBlock): RequestText {
   const whole = tree.text.slice(offset, offset + block.length).replace(/^\ufeff/, '');
   const [separator] = block.lines[0]?.kind === 'separator' ? (/^[^\r\n]*(?:\r\n|\n|\r)?/.exec(whole) ?? ['']) : [''];
-  const title = separator.replace(/^#+/, '').trim();
+  const title = separator.replace(/^\s*#+/, '').trim();
   return { title, text: trimBlankLines(whole.slice(separator.length)) };
 }
 

@@ -6,6 +6,7 @@ import { foreignDirectives } from '../../language/foreign-features.ts';
 import { protocolMethods } from '../../language/methods.ts';
 import { lineIndexAt } from '../../language/positions.ts';
 import type { AuthNode, Block, Diagnostic, Directive, RequestNode, Span } from '../../language/syntax-tree.ts';
+import { shorthandStatement } from '../../sending/auth-shorthand.ts';
 import { directives, findDirective } from '../../sending/directives.ts';
 import { requestUrlOf } from '../../sending/request-url.ts';
 import { blockDiagnostics } from './block-diagnostics.ts';
@@ -193,6 +194,13 @@ function* requestDiagnostics(request: RequestNode): Iterable<Diagnostic> {
     };
   }
   for (const { name, value, line: at } of headers) {
+    const isAuthorization = name.text.toLowerCase() === 'authorization';
+    const shorthand = isAuthorization ? shorthandStatement(value.text, { file: '', line: 1 }) : undefined;
+    if (shorthand?.fault) {
+      // Under an @auth that is in force it is not sent at all; sending says so where it would be.
+      const { message } = shorthand.fault;
+      yield { ...spanOf(value), severity: 'warning', code: 'unsupported-shorthand', message, line: at };
+    }
     if (!illegalValue.test(value.text)) continue;
     const message = `The value of ${name.text} contains a control character.`;
     yield { ...spanOf(value), severity: 'error', code: 'invalid-header', message, line: at };

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { type AuthLevel, type AuthStatement, effectiveAuth } from '../../auth/inheritance.ts';
 import type { CountersignError } from '../../core/errors.ts';
+import { fileBlocks } from '../../language/file-blocks.ts';
 import type { Block, Diagnostic, PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
-import { repeatedAuth } from '../../sending/repeated-auth.ts';
+import { draftDiagnostics, repeatedAuth } from '../../sending/repeated-auth.ts';
 import { authStatement, fileStatements } from '../../sending/scopes.ts';
 import { type AuthEffect, authConflicts, authEffect } from './auth-conflicts.ts';
 import { type PlacedDiagnostic, placeDiagnostics } from './block-diagnostics.ts';
@@ -79,7 +80,7 @@ export class DocumentDiagnostics {
       tree.blocks.filter((_, index) => (entries[index]?.variables ?? '') !== ''),
     );
     const variableFaults = this.#faults;
-    const inherited = effectiveAuth(this.#levels(tree, inputs, from, to)).statement;
+    const inherited = effectiveAuth(this.#levels(tree, inputs)).statement;
     const authKey = inherited ? JSON.stringify(inherited) : '';
     let auth: 'same' | 'renamed' | 'other' = 'same';
     if (authKey !== this.#inherited || (variables && authKey.includes('{{')) || !before) {
@@ -126,21 +127,16 @@ export class DocumentDiagnostics {
     if (files) entry.missing = missingFiles(entry, this.#inputs?.missing);
     entry.all = merged(entry);
     entry.shown = undefined;
-    this.#marks[index] = (entry.all.length > 0 ? faulty : 0) | (entry.hasAuth && !entry.hasRequest ? stating : 0);
+    this.#marks[index] =
+      (entry.all.length > 0 ? faulty : 0) | (!entry.hasRequest && entry.block.directives.length > 0 ? stating : 0);
   }
 
   /** The levels above the requests; what the document itself states is known without reading all of it. */
-  #levels(tree: SyntaxTree, { file, scopes }: DiagnosticInputs, from: number, to: number): readonly AuthLevel[] {
+  #levels(tree: SyntaxTree, { file, scopes }: DiagnosticInputs): readonly AuthLevel[] {
     return scopes.map((scope): AuthLevel => {
       let statement: AuthStatement | undefined;
       if (scope.file === file) {
-        const placed =
-          tree.blocks[
-            this.#marks.findIndex((mark, index) => {
-              const entry = (mark & stating) > 0 || (index >= from && index < to) ? this.#entries[index] : undefined;
-              return entry?.hasAuth === true && !entry.hasRequest;
-            })
-          ];
+        const placed = fileBlocks(tree).find(({ block }) => block.auth);
         statement = placed?.block.auth && authStatement(file, tree, placed, placed.block.auth);
       } else statement = fileStatements(scope.file, scope.tree).auth;
       return { level: scope.level, file: scope.file, ...(statement ? { statement } : {}) };
@@ -193,7 +189,9 @@ export class DocumentDiagnostics {
       if (this.#repeated > 0 && entry.name !== undefined && (this.#names.get(entry.name) ?? 0) > 1) {
         around.push(...repeatedName(entry.block));
       }
-      if (entry.hasAuth && !entry.hasRequest) {
+      const drafted = entry.hasRequest ? none : draftDiagnostics(tree, placed);
+      around.push(...drafted);
+      if (entry.hasAuth && !entry.hasRequest && drafted.length === 0) {
         const { auth } = entry.block;
         if (auth && stated?.block.auth) {
           around.push(repeatedAuth(auth, stated.line + stated.block.auth.line + 1));

@@ -4,6 +4,7 @@ import { CountersignError } from '../../core/errors.ts';
 import {
   type AuthFieldValue,
   type AuthStatement as AuthText,
+  fileBlock,
   setAuth,
   setFileAuth,
 } from '../../language/auth-printer.ts';
@@ -59,7 +60,7 @@ export async function moveAuth(
   for (const file of all) before.set(file, await draft.decisions(file));
 
   const tree = await draft.tree(source.file);
-  const placed = tree?.blocks[source.block ?? tree.blocks.findIndex(({ block }) => block.auth && !block.request)];
+  const placed = source.block === undefined ? tree && fileBlock(tree) : tree?.blocks[source.block];
   if (!tree || !placed?.block.auth) throw new CountersignError('invalid-value', 'There is no @auth to move here.');
   const stated = statementText(authStatement(source.file, tree, placed, placed.block.auth), destination);
   draft.edit(source.file, tree, setAuth(tree, placed, undefined));

@@ -2,6 +2,8 @@ import { basename, dirname, join } from 'node:path';
 import { findScheme } from '../../auth/schemes/index.ts';
 import { isSecret } from '../../core/fields.ts';
 import { fileBlock, setAuth } from '../../language/auth-printer.ts';
+import { fileBlocks } from '../../language/file-blocks.ts';
+import { separatorMark } from '../../language/line-reader.ts';
 import { blockIndexAt, lineEndOf } from '../../language/positions.ts';
 import { setVariable } from '../../language/printer.ts';
 import type { PlacedBlock, Span, SyntaxTree, TextEdit } from '../../language/syntax-tree.ts';
@@ -76,7 +78,7 @@ function statedVariable(tree: SyntaxTree, name: string): readonly TextEdit[] {
   if (placed) return setVariable(tree, placed, name, '');
   const at = tree.text.startsWith('\ufeff') ? 1 : 0;
   const lineEnd = lineEndOf(tree.text);
-  const separator = tree.text.startsWith('###', at) ? '' : `###${lineEnd}`;
+  const separator = separatorMark(tree.text, at) !== -1 ? '' : `###${lineEnd}`;
   return [{ start: at, end: at, text: `@${name} = ${lineEnd}${lineEnd}${separator}` }];
 }
 
@@ -109,10 +111,9 @@ export function authActions(
   const block = request ? index : undefined;
   const moves: AuthAction[] = [];
   const add = (level: 'file' | 'folder' | 'collection', destination: string): void => {
-    const stated = scopes.find(scope => scope.file === destination)?.tree.blocks;
-    const taken = stated?.some(
-      ({ block: other }) => !other.request && other.auth && other.auth.scheme.text !== 'inherit',
-    );
+    const scope = scopes.find(candidate => candidate.file === destination);
+    const stated = scope ? fileBlocks(scope.tree) : [];
+    const taken = stated.some(({ block: other }) => other.auth && other.auth.scheme.text !== 'inherit');
     if (!taken && !(block === undefined && destination === file))
       moves.push({ kind: 'move', block, level, destination });
   };

@@ -133,6 +133,22 @@ GET http://h
     ]);
   });
 
+  it('find what speaks for nobody: below the first request, or under a title', async () => {
+    assert.deepEqual(
+      await shown('# @auth none\n\n###\nGET http://h\n\n### Draft\n# @auth basic username=a password=b\n'),
+      ['draft 7: # @auth basic username=a password=b'],
+    );
+    assert.deepEqual(await shown('### Draft\n# @timeout 1 s\n\n###\nGET http://h\n'), ['draft 2: # @timeout 1 s']);
+    assert.deepEqual(await shown('# @title A collection\n# @auth none\n'), []);
+  });
+
+  it('find shorthands that are not supported, whose passwords are not sent as they are written', async () => {
+    for (const value of ['COGNITO user pw eu-west-1 pool client', 'openid client_credentials', 'OAuth2 password p']) {
+      assert.deepEqual(await shown(`GET http://h\nAuthorization: ${value}\n`), [`unsupported-shorthand 2: ${value}`]);
+    }
+    assert.deepEqual(await shown('GET http://h\nAuthorization: OAuth2 2YotnFZFEjr1zCsicMWpAA\n'), []);
+  });
+
   it('find missing files, of bodies and of fields', async () => {
     const text = '# @auth bearer\n#   token = < ./token.txt\nPOST http://h\n\n< ./body.json\n';
     assert.deepEqual(await shown(text, {}, { missing: new Set(['./token.txt', './body.json']) }), [
