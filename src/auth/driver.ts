@@ -89,7 +89,9 @@ export async function sendAuthorized(
       const base = step.value.withoutBody ? withoutBody(request) : request;
       await response?.discard();
       response = undefined;
-      response = rereadable(await send(applyEdits(base, edits, origin), sameConnection ? key : undefined, continues));
+      response = new RereadableResponse(
+        await send(applyEdits(base, edits, origin), sameConnection ? key : undefined, continues),
+      );
       const received: AuthResponse = response;
       step = await next(auth, flow, received);
     }
@@ -172,21 +174,47 @@ async function next({ resolved }: AuthInForce, flow: Flow, received?: AuthRespon
   }
 }
 
-/** A response whose body can still be read after the scheme looked at it. */
-function rereadable(response: ReceivedResponse): ReceivedResponse {
-  let bytes: Promise<Uint8Array> | undefined;
-  return {
-    ...response,
-    get body() {
-      return bytes ? once(bytes) : response.body;
-    },
-    bytes(limit) {
-      bytes ??= response.bytes(limit);
-      return bytes;
-    },
-    discard: () => (bytes ? bytes.then(() => undefined) : response.discard()),
-    timing: () => response.timing(),
-  };
+/**
+ * A response whose body can still be read after the scheme looked at it. A class, not a literal: each literal with a
+ * getter has a shape of its own, which stays until the next full garbage collection.
+ */
+class RereadableResponse implements ReceivedResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly httpVersion: string;
+  readonly headers: ReceivedResponse['headers'];
+  declare readonly remoteAddress?: string;
+  declare readonly serverCertificate?: Uint8Array;
+  readonly #response: ReceivedResponse;
+  #bytes: Promise<Uint8Array> | undefined;
+
+  constructor(response: ReceivedResponse) {
+    const { remoteAddress, serverCertificate } = response;
+    this.#response = response;
+    this.status = response.status;
+    this.statusText = response.statusText;
+    this.httpVersion = response.httpVersion;
+    this.headers = response.headers;
+    if (remoteAddress !== undefined) this.remoteAddress = remoteAddress;
+    if (serverCertificate !== undefined) this.serverCertificate = serverCertificate;
+  }
+
+  get body(): AsyncIterable<Uint8Array> {
+    return this.#bytes ? once(this.#bytes) : this.#response.body;
+  }
+
+  bytes(limit?: number): Promise<Uint8Array> {
+    this.#bytes ??= this.#response.bytes(limit);
+    return this.#bytes;
+  }
+
+  discard(): Promise<void> {
+    return this.#bytes ? this.#bytes.then(() => undefined) : this.#response.discard();
+  }
+
+  timing(): ReturnType<ReceivedResponse['timing']> {
+    return this.#response.timing();
+  }
 }
 
 async function* once(bytes: Promise<Uint8Array>): AsyncGenerator<Uint8Array> {

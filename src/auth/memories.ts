@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AuthMemory } from './scheme.ts';
 import type { ResolvedAuth } from './values.ts';
 
@@ -29,7 +29,8 @@ export function createAuthMemories(): AuthMemories {
       let key = known.get(scope);
       if (key === undefined) {
         const identity = JSON.stringify([auth.scheme.id, scope, auth.values]);
-        key = createHash('sha256').update(identity).digest('base64url');
+        // In one call: a hash object is kept alive until the next full garbage collection.
+        key = hash('sha256', identity, 'base64url');
         known.set(scope, key);
       }
       return key;

@@ -225,21 +225,32 @@ function appendFormField(body: Body | undefined, part: Part): Body {
 
 /** A body of UTF-8 text held in memory. */
 export function textBody(text: string, masked?: string): Body {
-  let bytes: Uint8Array | undefined;
-  const encoded = (): Uint8Array => {
-    bytes ??= new TextEncoder().encode(text);
-    return bytes;
-  };
-  return {
-    text,
-    ...(masked === undefined || masked === text ? {} : { masked }),
-    get length() {
-      return encoded().byteLength;
-    },
-    async *open() {
-      yield encoded();
-    },
-  };
+  return new TextBody(text, masked);
+}
+
+/** A class, not a literal: each literal with a getter has a shape of its own, which stays for long. */
+class TextBody implements Body {
+  readonly text: string;
+  declare readonly masked?: string;
+  #bytes: Uint8Array | undefined;
+
+  constructor(text: string, masked: string | undefined) {
+    this.text = text;
+    if (masked !== undefined && masked !== text) this.masked = masked;
+  }
+
+  get #encoded(): Uint8Array {
+    this.#bytes ??= new TextEncoder().encode(this.text);
+    return this.#bytes;
+  }
+
+  get length(): number {
+    return this.#encoded.byteLength;
+  }
+
+  async *open(): AsyncGenerator<Uint8Array> {
+    yield this.#encoded;
+  }
 }
 
 /** All bytes of a body, for schemes that sign it. @throws what `open` throws */

@@ -24,7 +24,7 @@ interface AuthDraft {
 }
 
 /** A block whose lines are not objects yet. */
-export interface ParsedBlock extends Omit<Block, 'lines'> {
+export interface ParsedBlock extends Omit<Block, 'lines' | 'release'> {
   readonly lines: LineTable;
 }
 

@@ -6,7 +6,7 @@ import type { Block } from './syntax-tree.ts';
 class DeferredBlock implements Block {
   readonly length: number;
   readonly lineCount: number;
-  #text: string;
+  readonly #text: string;
   #block: ParsedBlock | undefined;
 
   constructor(text: string, lineCount: number, block?: ParsedBlock) {
@@ -21,7 +21,6 @@ class DeferredBlock implements Block {
       const reader = new LineReader(this.#text, 0);
       reader.advance();
       this.#block = new BlockParser(reader).parse();
-      this.#text = '';
     }
     return this.#block;
   }
@@ -57,7 +56,12 @@ class DeferredBlock implements Block {
     return this.#parsed.diagnostics;
   }
 
-  toJSON(): Block {
+  release(): void {
+    // What was read in the context of the whole document can't be read from its own text again.
+    if (this.#text !== '') this.#block = undefined;
+  }
+
+  toJSON(): Omit<Block, 'release'> {
     return { ...this.#parsed, lines: this.lines };
   }
 }

@@ -163,6 +163,11 @@ export interface Block {
   readonly openEnded: boolean;
   /** What the parser found wrong; semantic problems are found in `features/`. */
   readonly diagnostics: readonly Diagnostic[];
+  /**
+   * Lets go of the nodes, which are read again from the text when one is asked for: for whoever is done with a block of
+   * a document that has very many. Nodes that somebody still holds stay as they are.
+   */
+  release(): void;
 }
 
 /** A block at its place in the document. */

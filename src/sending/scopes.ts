@@ -99,7 +99,11 @@ export function fileStatements(file: string, tree: SyntaxTree): FileStatements {
   const variables: { node: VariableNode; placed: PlacedBlock }[] = [];
   const directives: PlacedBlock[] = [];
   let auth: AuthStatement | undefined;
-  for (const placed of tree.blocks) for (const node of placed.block.variables) variables.push({ node, placed });
+  for (const placed of tree.blocks) {
+    // Most blocks of a large document state none, and need not be read to know it.
+    if (!mayStateVariable(tree, placed)) continue;
+    for (const node of placed.block.variables) variables.push({ node, placed });
+  }
   for (const placed of fileBlocks(tree)) {
     if (placed.block.directives.length > 0) directives.push(placed);
     const node = placed.block.auth;
@@ -113,6 +117,13 @@ export function fileStatements(file: string, tree: SyntaxTree): FileStatements {
   const statements = { auth, variables, directives };
   statementsOfTree.set(tree, statements);
   return statements;
+}
+
+const variableLine = /(?:^|[\r\n])[ \t\ufeff]*@/;
+
+function mayStateVariable({ text }: SyntaxTree, { offset, block: { length } }: PlacedBlock): boolean {
+  const at = text.indexOf('@', offset);
+  return at >= 0 && at < offset + length && variableLine.test(text.slice(offset, offset + length));
 }
 
 /** What the parser finds wrong with `@auth` where a reading of the rest would be a guess. */

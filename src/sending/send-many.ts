@@ -12,6 +12,8 @@ export interface SentCount {
 
 export interface SendManyOptions<T> {
   readonly signal: AbortSignal;
+  /** Leaves out, when their turn comes, those that a `# @disabled` in force switches off. */
+  readonly enabledIn?: Workspace;
   /** How many are on their way at the same time; default 1. */
   readonly parallel?: number;
   /** Nothing more is sent after one has failed. */
@@ -28,15 +30,17 @@ export async function enabledRequests<T extends RequestTarget>(
   workspace: Workspace,
 ): Promise<readonly T[]> {
   const enabled: T[] = [];
-  for (const request of requests) {
-    try {
-      if ((await directivesOf(request, workspace)).disabled) continue;
-    } catch {
-      // What is wrong with its directives is told when it is sent.
-    }
-    enabled.push(request);
-  }
+  for (const request of requests) if (!(await isDisabled(request, workspace))) enabled.push(request);
   return enabled;
+}
+
+async function isDisabled(request: RequestTarget, workspace: Workspace): Promise<boolean> {
+  try {
+    return (await directivesOf(request, workspace)).disabled;
+  } catch {
+    // What is wrong with its directives is told when it is sent.
+    return false;
+  }
 }
 
 /**
@@ -45,7 +49,7 @@ export async function enabledRequests<T extends RequestTarget>(
  */
 export async function sendMany<T extends RequestTarget>(
   requests: readonly T[],
-  { signal, parallel = 1, bail = false, onNext, send }: SendManyOptions<T>,
+  { signal, parallel = 1, bail = false, enabledIn, onNext, send }: SendManyOptions<T>,
 ): Promise<SentCount> {
   const earlier = parallel > 1 ? namedRequests(requests) : new Map<string, Named>();
   let passed = 0;
@@ -65,8 +69,9 @@ export async function sendMany<T extends RequestTarget>(
         const needed = earlier.get(name);
         if (needed && needed.index < index) await needed.promise;
       }
-      onNext?.(request, index);
       try {
+        if (enabledIn && (await isDisabled(request, enabledIn))) continue;
+        onNext?.(request, index);
         const state = await send(request);
         if (state === 'passed') passed++;
         else if (state === 'failed' && signal.aborted) cancelled = true;
@@ -98,5 +103,8 @@ function namedRequests(requests: readonly RequestTarget[]): Map<string, Named> {
 }
 
 function nameOf({ tree, block }: RequestTarget): string | undefined {
-  return tree.blocks[block]?.block.name?.text;
+  const placed = tree.blocks[block];
+  // Without being read where it has none: a document may have very many requests.
+  if (!placed || !/@name/i.test(tree.text.slice(placed.offset, placed.offset + placed.block.length))) return undefined;
+  return placed.block.name?.text;
 }

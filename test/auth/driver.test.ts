@@ -22,6 +22,47 @@ const header = (value: string): Attempt => ({ edits: [{ in: 'header', name: 'Aut
 const signal = new AbortController().signal;
 
 describe('The driver', () => {
+  it('reads no body that the scheme does not look at, and gives one that it looked at again', async () => {
+    const bodies = (looks: boolean): AuthInForce =>
+      auth(async function* () {
+        const first = yield header('Test 1');
+        if (looks) await first.bytes();
+        return undefined;
+      });
+    const untouched = response(200);
+    let begun = 0;
+    const watched = Object.create(untouched, {
+      body: {
+        get: () => {
+          begun++;
+          return untouched.body;
+        },
+      },
+    });
+    await sendAuthorized(plainRequest(), bodies(false), fixedPorts(), signal, async () => watched);
+    assert.equal(begun, 0);
+    const { response: read } = await sendAuthorized(plainRequest(), bodies(true), fixedPorts(), signal, async () => ({
+      ...response(200),
+      bytes: async () => new TextEncoder().encode('once'),
+    }));
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of read.body) chunks.push(chunk);
+    assert.equal(Buffer.concat(chunks).toString(), 'once');
+  });
+
+  it('gives every response one shape, so that none of them stays for long', async () => {
+    const plain = auth(async function* () {
+      yield header('Test 1');
+      return undefined;
+    });
+    const send = () => sendAuthorized(plainRequest(), plain, fixedPorts(), signal, async () => response(200));
+    const [first, second] = [(await send()).response, (await send()).response];
+    assert.equal(Object.getPrototypeOf(first), Object.getPrototypeOf(second));
+    for (const name of Object.keys(first)) {
+      assert.equal(Object.getOwnPropertyDescriptor(first, name)?.get, undefined, `${name} is a getter of its own`);
+    }
+  });
+
   it('stamps every part with the statement it comes from', async () => {
     const inForce = auth(async function* () {
       yield header('Test 1');

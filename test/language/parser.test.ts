@@ -34,6 +34,18 @@ function checkCover(tree: SyntaxTree): void {
 }
 
 describe('parse', () => {
+  it('reads the same again after a block let go of its nodes', () => {
+    fc.assert(
+      fc.property(documentText, text => {
+        const tree = parse(text);
+        const before = JSON.stringify(tree.blocks);
+        for (const { block } of tree.blocks) block.release();
+        assert.equal(JSON.stringify(tree.blocks), before);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('covers every character of any text made of the language', () => {
     fc.assert(
       fc.property(documentText, text => checkCover(parse(text))),

@@ -8,7 +8,7 @@ import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
 import { type AuthDecision, authInForce } from '../../sending/auth-in-force.ts';
 import { type RunResult, runRequest } from '../../sending/runner.ts';
 import { findScopes } from '../../sending/scopes.ts';
-import { enabledRequests, sendMany } from '../../sending/send-many.ts';
+import { sendMany } from '../../sending/send-many.ts';
 import type { RequestTarget } from '../../sending/workspace.ts';
 import { allowOptions, type Call, type Reporting, tlsOptions, UsageError } from '../arguments.ts';
 import type { CliEngine } from '../engine.ts';
@@ -59,8 +59,9 @@ async function chosenTargets(
     const tree = workspace.tree(file);
     if (!tree) throw new UsageError(`${relative(current, file)} is gone`);
     for (const [block, placed] of tree.blocks.entries()) {
-      if (!placed.block.request || (name !== undefined && !isNamed(placed, name))) continue;
-      targets.push({ file, tree, block });
+      if (placed.block.request && (name === undefined || isNamed(placed, name))) targets.push({ file, tree, block });
+      // A run may be of very many requests: what was read of one is let go until its turn.
+      placed.block.release();
     }
   }
   if (targets.length === 0) {
@@ -95,9 +96,13 @@ function understood(targets: readonly RequestTarget[], current: string, complain
   for (const { file, tree, block } of targets) {
     const placed = tree.blocks[block];
     if (placed) complain(file, tree, placed);
+    placed?.block.release();
     if (seen.has(file)) continue;
     seen.add(file);
-    for (const other of tree.blocks) if (!other.block.request) complain(file, tree, other);
+    for (const other of tree.blocks) {
+      if (!other.block.request) complain(file, tree, other);
+      other.block.release();
+    }
   }
   for (const { first, count } of ignored.values()) {
     complaints.line(count === 1 ? first : `${first} (${count} times in this file)`);
@@ -190,10 +195,16 @@ class SequenceRun {
 
   async all(targets: readonly RequestTarget[]): Promise<{ readonly requests: number; readonly failed: number }> {
     const { name, parallel, bail } = this.#call;
-    // Whoever names one wants it.
-    const wanted = name === undefined ? await enabledRequests(targets, this.#engine.workspace) : targets;
-    const options = { signal: this.#signal, parallel, bail };
-    await sendMany(wanted, { ...options, send: target => this.#one(target) });
+    await sendMany(targets, {
+      ...{ signal: this.#signal, parallel, bail },
+      // Whoever names one wants it.
+      ...(name === undefined ? { enabledIn: this.#engine.workspace } : {}),
+      send: async target => {
+        const state = await this.#one(target);
+        target.tree.blocks[target.block]?.block.release();
+        return state;
+      },
+    });
     return { requests: this.#requests, failed: this.#failed };
   }
 

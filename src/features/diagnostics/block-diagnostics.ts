@@ -20,7 +20,8 @@ export function blockDiagnostics(block: Block): readonly Diagnostic[] {
   if (!auth) return block.diagnostics;
   const found = known.get(block);
   if (found) return found;
-  const diagnostics = [...block.diagnostics, ...authDiagnostics(auth)];
+  const more = authDiagnostics(auth);
+  const diagnostics = more.length === 0 ? block.diagnostics : [...block.diagnostics, ...more];
   known.set(block, diagnostics);
   return diagnostics;
 }
