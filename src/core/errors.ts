@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'proxy'
   | 'protocol'
   | 'too-many-redirects'
+  | 'redirect-refused'
   | 'too-large'
   | 'cancelled'
   | 'untrusted-workspace'

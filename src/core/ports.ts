@@ -62,6 +62,8 @@ export interface SendOptions {
   readonly connectionTimeout?: number;
   /** Do not verify the server's certificate. */
   readonly insecure?: boolean;
+  /** Send a written Content-Length that is not the length of the body, on a connection that nothing else uses. */
+  readonly rawLength?: boolean;
   /**
    * Attempts that carry the same key go over one and the same connection, kept for them alone (NTLM). The transport
    * closes it on `release(key)`, or when the server does.

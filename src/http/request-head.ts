@@ -78,6 +78,8 @@ export interface Head {
   readonly host: string;
   readonly chunked: boolean;
   readonly close: boolean;
+  /** The written Content-Length is not the length of the body. */
+  readonly misframed: boolean;
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -85,10 +87,11 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /**
  * The header lines as given, cookies joined into one Cookie header; Host and the framing of the body are added only
  * where the request lacks them.
+ * @param rawLength a written Content-Length goes out even where it is not the length of the body
  * @throws CountersignError `invalid-header`
  * @see RFC 9112 §3.2, §6
  */
-export function writeHead(request: HttpRequest, target: Target): Head {
+export function writeHead(request: HttpRequest, target: Target, rawLength = false): Head {
   if (request.method === 'CONNECT' || !TOKEN.test(request.method)) {
     throw new CountersignError('invalid-request', 'A request cannot be sent with this method.', {
       hint: 'Use a method such as GET or POST; CONNECT is for proxies, which the settings name.',
@@ -97,7 +100,8 @@ export function writeHead(request: HttpRequest, target: Target): Head {
   const pairs: string[] = [];
   let lines = '';
   let host: string | undefined;
-  let length: string | undefined;
+  let length: Part | undefined;
+  let lengthAt = 0;
   let transferEncoding: string | undefined;
   let close = false;
   let cookies = request.cookies;
@@ -120,7 +124,8 @@ export function writeHead(request: HttpRequest, target: Target): Head {
             'Remove the header: the length is known from the body.',
           );
         }
-        length = value;
+        length = part;
+        lengthAt = pairs.length;
         pairs.push(name, value);
         break;
       case 'transfer-encoding':
@@ -169,6 +174,11 @@ export function writeHead(request: HttpRequest, target: Target): Head {
     });
   }
   let chunked = transferEncoding !== undefined;
+  const bodyLength = request.body ? request.body.length : 0;
+  const misframed = length !== undefined && bodyLength !== undefined && Number(length.value) !== bodyLength;
+  if (misframed && length && !rawLength) throw misfit(length, bodyLength);
+  // The client checks what it is told, so it is not told of a wrong one.
+  if (misframed) pairs.splice(lengthAt, 2);
   if (request.body && !chunked && length === undefined) {
     if (request.body.length === undefined) {
       chunked = true;
@@ -178,7 +188,16 @@ export function writeHead(request: HttpRequest, target: Target): Head {
       pairs.push('Content-Length', String(request.body.length));
     }
   }
-  return { pairs, lines, host, chunked, close };
+  return { pairs, lines, host, chunked, close, misframed };
+}
+
+function misfit(written: Part, length: number): CountersignError {
+  const bytes = length === 1 ? '1 byte' : `${length} bytes`;
+  return invalid(
+    written,
+    `The Content-Length header says ${written.value}, but the body has ${bytes}.`,
+    'Remove the header: the length is known from the body. To send it as it is, write # @raw-length above the request.',
+  );
 }
 
 function checked(part: Part): string {

@@ -57,7 +57,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
     return pool;
   };
 
-  const pick = (peer: Peer, { connection: key, continues = false }: SendOptions): Connection => {
+  const pick = (peer: Peer, head: Head, { connection: key, continues = false }: SendOptions): Connection => {
     if (key !== undefined) {
       const entry = kept.get(key);
       const { closed, lost } = entry?.connection ?? { closed: true };
@@ -67,6 +67,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
       kept.set(key, { key: peer.key, connection });
       return connection;
     }
+    // What follows a body of another length than was said is anybody's guess: no other request may follow it.
+    if (head.misframed) return new Connection({ ...connectorFor(peer), http2: false }, true, idle => idle.destroy());
     const pool = poolFor(peer);
     const { connections } = pool;
     for (let index = connections.length - 1; index >= 0; index--) {
@@ -84,7 +86,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
   };
 
   const attempt = (request: HttpRequest, peer: Peer, head: Head, sendOptions: SendOptions): OngoingExchange => {
-    const connection = pick(peer, sendOptions);
+    const connection = pick(peer, head, sendOptions);
     const { target } = peer;
     const { proxy } = connection;
     const exchange = new OngoingExchange(connection, proxy ? forProxy(head, proxy) : head, target.shown, sendOptions);
@@ -96,7 +98,11 @@ export function createTransport(options: TransportOptions = {}): Transport {
           headers: connection.http2 || target.secure ? ['host', head.host, ...head.pairs] : head.pairs,
           body: bodyOf(request.body, head),
           servername: target.hostname,
-          ...(head.close ? { reset: true } : sendOptions.connection === undefined ? {} : { reset: false }),
+          ...(head.close || head.misframed
+            ? { reset: true }
+            : sendOptions.connection === undefined
+              ? {}
+              : { reset: false }),
         },
         exchange,
       );
@@ -111,7 +117,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
       if (sendOptions.signal.aborted) throw new CountersignError('cancelled', 'The request was cancelled.');
       const { connection } = sendOptions;
       const target = splitUrl(request);
-      const head = writeHead(request, target);
+      const head = writeHead(request, target, sendOptions.rawLength);
       const peer = peerOf(target, sendOptions.insecure ?? false, await request.tls?.for(request.url));
       for (let again = false; ; again = true) {
         const exchange = attempt(request, peer, head, sendOptions);

@@ -87,6 +87,20 @@ export const directives: readonly DirectiveInfo[] = [
     help: 'Does not follow redirects: their response is the response.',
   },
   {
+    name: 'follow-body',
+    usage: '',
+    value: 'flag',
+    within: 'both',
+    help: 'Lets a body that holds a secret, a credential or a file follow a redirect to another origin.',
+  },
+  {
+    name: 'raw-length',
+    usage: '',
+    value: 'flag',
+    within: 'both',
+    help: 'Sends a written `Content-Length` that is not the length of the body, on a connection of its own.',
+  },
+  {
     name: 'no-cookie-jar',
     usage: '',
     value: 'flag',

@@ -2,7 +2,14 @@ import { CountersignError } from '../core/errors.ts';
 import type { ReceivedResponse, SendOptions } from '../core/ports.ts';
 import { type HttpRequest, headerValue, maskedRequestUrl, type Part, requestUrl } from '../core/request.ts';
 import { isCredentialHeader } from '../core/secret-names.ts';
-import { holdsSecret, isCredential, maskSecrets, secretsOf, withoutCredentials } from './redirect-credentials.ts';
+import {
+  confidentialPart,
+  holdsSecret,
+  isCredential,
+  maskSecrets,
+  secretsOf,
+  withoutCredentials,
+} from './redirect-credentials.ts';
 
 export type SendRequest = (request: HttpRequest, options: SendOptions) => Promise<ReceivedResponse>;
 
@@ -16,6 +23,8 @@ export interface RedirectFacts {
 export interface RedirectOptions {
   /** Redirects in a row before `too-many-redirects`; default 20. */
   readonly limit?: number;
+  /** Whether a body that holds a secret, a credential or a file goes along to another origin (`# @follow-body`). */
+  readonly followBody?: boolean;
   /** What the scheme added to the request that was answered, so that a server cannot send it elsewhere in a Location. */
   readonly credentials?: () => readonly Part[];
   /** Called before each redirect is followed; `dropped` does not go along. */
@@ -34,7 +43,7 @@ const FOLLOWED = new Set([301, 302, 303, 307, 308]);
 /**
  * Sends and follows redirects. Nothing that a scheme added, and nothing that names a credential or holds a secret,
  * goes to another origin; nor is a client certificate shown there that is not for that host by name.
- * @throws CountersignError `too-many-redirects`, `invalid-url`, or what `send` throws
+ * @throws CountersignError `too-many-redirects`, `redirect-refused`, `invalid-url`, or what `send` throws
  * @see RFC 9110 §15.4
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
@@ -51,7 +60,7 @@ export function followRedirects(send: SendRequest, options: RedirectOptions = {}
       let next: Redirected;
       try {
         if (count >= limit) throw tooMany(request, limit, seen);
-        next = redirect(request, response.status, location, options.credentials?.() ?? []);
+        next = redirect(request, response.status, location, options.credentials?.() ?? [], options.followBody);
       } catch (error) {
         await response.discard();
         throw error;
@@ -72,13 +81,15 @@ interface Redirected {
 
 /**
  * The request that a redirect asks for.
- * @throws CountersignError `invalid-url` where the target is no http or https URL
+ * @throws CountersignError `invalid-url` where the target is no http or https URL; `redirect-refused` where the body
+ *   would take something confidential to another origin
  */
 export function redirect(
   request: HttpRequest,
   status: number,
   location: string,
   credentials: readonly Part[],
+  followBody = false,
 ): Redirected {
   const from = new URL(requestUrl(request));
   const target = targetOf(location, from);
@@ -109,6 +120,8 @@ export function redirect(
   if (facts.crossOrigin) dropped.push(...request.query.filter(confidential));
 
   let body = toGet ? undefined : request.body;
+  const confidentialBody = facts.crossOrigin && !followBody ? confidentialPart(body, added) : undefined;
+  if (confidentialBody !== undefined) throw bodyRefused(target, status, confidentialBody);
   if (facts.crossOrigin && /^application\/x-www-form-urlencoded/i.test(headerValue(request, 'Content-Type') ?? '')) {
     body = withoutCredentials(body, added, dropped);
     if (body !== request.body && body) {
@@ -147,6 +160,16 @@ export function redirect(
     dropped,
     facts,
   };
+}
+
+function bodyRefused(target: URL, status: number, reason: string): CountersignError {
+  return new CountersignError(
+    'redirect-refused',
+    `The server redirects the request (${status}) to ${target.origin}, and its body ${reason}: it was not sent there.`,
+    {
+      hint: 'Write # @follow-body above the request if the body may go there, or # @no-redirect to see the response.',
+    },
+  );
 }
 
 function targetOf(location: string, from: URL): URL {

@@ -9,6 +9,10 @@ export interface RequestSettings {
   readonly connectionTimeout?: number;
   readonly insecure: boolean;
   readonly followRedirects: boolean;
+  /** A body that holds a secret, a credential or a file may follow a redirect to another origin. */
+  readonly followBody: boolean;
+  /** The written Content-Length goes out even where it is not the length of the body. */
+  readonly rawLength: boolean;
   readonly cookieJar: boolean;
   readonly disabled: boolean;
   /** The person is asked before it is sent; the text, empty where the directive has none. */
@@ -19,6 +23,8 @@ export interface RequestSettings {
 const defaults: RequestSettings = {
   insecure: false,
   followRedirects: true,
+  followBody: false,
+  rawLength: false,
   cookieJar: true,
   disabled: false,
   prompts: [],
@@ -61,6 +67,12 @@ export function requestSettings(
           break;
         case 'no-redirect':
           settings = { ...settings, followRedirects: !on };
+          break;
+        case 'follow-body':
+          settings = { ...settings, followBody: on };
+          break;
+        case 'raw-length':
+          settings = { ...settings, rawLength: on };
           break;
         case 'no-cookie-jar':
           settings = { ...settings, cookieJar: !on };

@@ -119,11 +119,13 @@ class Run {
     const options: SendOptions = {
       signal: this.#options.signal,
       insecure: settings.insecure || (defaults.insecure ?? false),
+      ...(settings.rawLength ? { rawLength: true } : {}),
       ...(settings.connectionTimeout === undefined ? {} : { connectionTimeout: settings.connectionTimeout }),
     };
     const hop: SendRequest = (next, sendOptions) => this.#hop(next, sendOptions);
     if (!settings.followRedirects || defaults.followRedirects === false) return hop(request, options);
     return followRedirects(hop, {
+      followBody: settings.followBody,
       onRedirect: () => {
         this.#reason = 'redirect';
       },

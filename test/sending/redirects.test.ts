@@ -219,13 +219,57 @@ describe('redirects', () => {
       assert.equal(same.request.url, 'http://g/?a=1&token=abcdefgh12345&b=k%26y');
     });
 
+    describe('a body', () => {
+      const json = (body: string): readonly Part[] => [
+        header('Content-Type', 'application/json'),
+        header('Content-Length', String(body.length)),
+      ];
+      const form = [header('Content-Type', 'application/x-www-form-urlencoded')];
+      const posted = (body: HttpRequest['body'], headers: readonly Part[] = []) =>
+        request('http://h/', { method: 'POST', headers, body });
+      const file = { length: 3, file: '/etc/key.pem', open: async function* () {} };
+      const refused: readonly [what: string, from: HttpRequest, added?: readonly Part[]][] = [
+        ['with a secret', posted(textBody('{"a":"hunter22"}', `{"a":"${MASK}"}`))],
+        ['with a secret in XML', posted(textBody('<a>hunter22</a>', `<a>${MASK}</a>`))],
+        ['that is a file', posted(file)],
+        ['with a file among its parts', posted({ ...file, pieces: [{ text: '--b' }, { file: '/etc/key.pem' }] })],
+        ['with a field of a credential’s name', posted(textBody('grant_type=password&password=x'), form)],
+        ['with a member of a credential’s name', posted(textBody('{"user":"a","api_key":"x"}'), json('x'))],
+        ['with a field that a scheme added', posted(textBody('a=1&sig=abcd'), form), [header('sig', 'abcd')]],
+      ];
+      for (const [what, from, added = []] of refused) {
+        for (const status of [307, 308]) {
+          it(`${what} does not follow ${status}, unless the request says so`, () => {
+            assert.throws(
+              () => redirect(from, status, 'http://g/', added),
+              (error: Error & { hint?: string }) => {
+                assert.match(error.message, /redirects the request \(30[78]\) to http:\/\/g, and its body (holds|is) /);
+                assert.match(error.hint ?? '', /# @follow-body/);
+                return true;
+              },
+            );
+            assert.ok(redirect(from, status, 'http://g/', added, true).request.body);
+            assert.ok(redirect(from, status, 'http://h/other', added).request.body, 'the same origin gets it');
+          });
+        }
+        it(`${what} is not in the way of a 303`, () => {
+          assert.equal(redirect(from, 303, 'http://g/', added).request.body, undefined);
+        });
+      }
+
+      it('without anything confidential goes along', () => {
+        const from = posted(textBody('{"keyboard":"qwerty","token_count":3}'), json('x'));
+        assert.equal(redirect(from, 307, 'http://g/', []).request.body, from.body);
+      });
+    });
+
     it('removes form fields that a scheme added from the body that goes along', () => {
       const from = request('http://h/', {
         method: 'POST',
         headers: [header('Content-Type', 'application/x-www-form-urlencoded'), header('Content-Length', '17')],
         body: textBody('a=1&client_secret=s'),
       });
-      const { request: to, dropped } = redirect(from, 307, 'http://g/', [header('client_secret', 's')]);
+      const { request: to, dropped } = redirect(from, 307, 'http://g/', [header('client_secret', 's')], true);
       assert.equal(to.body?.text, 'a=1');
       assert.equal(to.headers[1]?.value, '3');
       assert.deepEqual(names(dropped), ['client_secret']);
@@ -240,5 +284,26 @@ describe('redirects', () => {
     const from = request('http://h/hunter22/x', { maskedUrl: `http://h/${MASK}/x` });
     const { request: to } = redirect(from, 302, '/y/hunter22', []);
     assert.equal(to.maskedUrl, `http://h/y/${MASK}`);
+  });
+
+  it('finds the secrets of a masked text in linear time', () => {
+    const text = (count: number) => 'a'.repeat(count);
+    const masked = (count: number) => Array.from({ length: count / 100 }, () => MASK).join('a');
+    const time = (count: number): number => {
+      const from = request(`http://h/?${text(count)}b`, { maskedUrl: `http://h/?${masked(count)}c` });
+      const startedAt = performance.now();
+      redirect(from, 302, '/y', []);
+      return performance.now() - startedAt;
+    };
+    time(1000);
+    assert.ok(time(40_000) < 1000, 'several secrets in a URL end in time');
+  });
+
+  it('masks several secrets, side by side or apart', () => {
+    const from = request('http://h/alpha-secretbeta-secret/x?k=gamma-secret', {
+      maskedUrl: `http://h/${MASK}${MASK}/x?k=${MASK}`,
+    });
+    const { request: to } = redirect(from, 302, '/y/alpha-secretbeta-secret?q=gamma-secret', []);
+    assert.equal(to.maskedUrl, `http://h/y/${MASK}?q=${MASK}`);
   });
 });

@@ -130,6 +130,7 @@ const errorTitles: Partial<Record<ErrorCode, string>> = {
   proxy: 'The proxy refused',
   protocol: 'The answer isn’t HTTP',
   'too-many-redirects': 'Too many redirects',
+  'redirect-refused': 'Redirect not followed',
   'too-large': 'The response is too large',
   cancelled: 'Cancelled',
   'untrusted-workspace': 'This workspace isn’t trusted',

@@ -92,7 +92,15 @@ describe('Hover', () => {
       place,
       pending: ['the server will be asked'],
       problems: [],
-      settings: { insecure: false, followRedirects: true, cookieJar: true, disabled: false, prompts: [] },
+      settings: {
+        insecure: false,
+        followRedirects: true,
+        followBody: false,
+        rawLength: false,
+        cookieJar: true,
+        disabled: false,
+        prompts: [],
+      },
       auth: undefined,
       decision: { statement: undefined, from: undefined, trail: [], shorthand: false },
       request: {
