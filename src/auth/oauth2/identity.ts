@@ -3,8 +3,8 @@ import type { TokenIdentity } from '../tokens/token-flow.ts';
 import { needsPerson, type OAuth2Settings, type Pairs } from './settings.ts';
 
 /**
- * The identity of the token that these settings ask for: issuer, client, scope, audience, user and environment.
- * Grants in which a person signs in share it; so does a login that several files state alike.
+ * The identity of the token that these settings ask for: issuer, endpoints, client, scope, audience, user and
+ * environment. With another endpoint it is another token, so that no file gets one by naming its issuer. Grants in which a person signs in share it; so does a login that several files state alike.
  */
 export function tokenIdentity(settings: OAuth2Settings, environment: string | undefined): TokenIdentity {
   const issuer = trimSlash(settings.issuer ?? settings.tokenUrl ?? settings.authUrl ?? '');
@@ -12,6 +12,7 @@ export function tokenIdentity(settings: OAuth2Settings, environment: string | un
   const parts = [
     'oauth2',
     issuer,
+    endpoints.map(name => trimSlash(settings[name] ?? '')),
     settings.clientId ?? '',
     [...new Set(settings.scope?.split(/\s+/).filter(Boolean))].sort().join(' '),
     settings.audience ?? '',
@@ -36,6 +37,8 @@ export function tokenIdentity(settings: OAuth2Settings, environment: string | un
     ...(user === undefined ? {} : { user }),
   };
 }
+
+const endpoints = ['authUrl', 'tokenUrl', 'refreshUrl', 'revokeUrl', 'deviceUrl', 'parUrl'] as const;
 
 /** How a person is asked to sign in: nothing of the token that comes of it. */
 const manners = new Set(['prompt', 'max_age', 'display', 'ui_locales', 'acr_values', 'nonce', 'state', 'access_type']);

@@ -2,6 +2,7 @@ import type { ClientTls } from '../../core/client-tls.ts';
 import type { ObtainedToken, TokenFlow, Values } from '../tokens/token-flow.ts';
 import type { TokenRecord } from '../tokens/token-record.ts';
 import { authorizationGrant } from './authorization-grant.ts';
+import { requireBound, tokenOrigins } from './bound-endpoints.ts';
 import { deviceCodeGrant } from './device-grant.ts';
 import { authorizationServer, MetadataCache } from './discovery.ts';
 import { newDpopKey } from './dpop.ts';
@@ -73,20 +74,24 @@ export function createOAuth2Flow(ports: OAuth2Ports): TokenFlow {
       const settings = oauth2Settings(values);
       const client = await clientFor(values, signal, request?.tls, settings.dpop ? newDpopKey() : undefined);
       const grant = grants[settings.grantType];
+      const origins = tokenOrigins(client);
       try {
-        return await grant(client);
+        return { ...(await grant(client)), origins };
       } catch (error) {
         // A grant without a person can start over when the server turns out to ask for a proof of possession.
         if (client.dpopKey || needsPerson(settings) || !asksForProof(error)) throw error;
-        return grant({ ...client, dpopKey: newDpopKey() });
+        return { ...(await grant({ ...client, dpopKey: newDpopKey() })), origins };
       }
     },
     async refresh(values, record, signal, tls) {
       const client = await clientFor(values, signal, tls, record.dpopKey);
-      return refreshGrant(client, record.refreshToken ?? '');
+      requireBound(record, client, 'refresh');
+      const token = await refreshGrant(client, record.refreshToken ?? '');
+      return { ...token, origins: record.origins ?? tokenOrigins(client) };
     },
     async revoke(values, record, signal, tls) {
       const client = await clientFor(values, signal, tls, record.dpopKey);
+      requireBound(record, client, 'revoke');
       if (record.refreshToken !== undefined) await revokeToken(client, record.refreshToken, 'refresh_token');
       if (record.accessToken === undefined) return;
       try {

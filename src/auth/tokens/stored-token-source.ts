@@ -264,8 +264,9 @@ class StoredTokens implements StoredTokenSource {
 
 const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** Whoever used it first stays first: the secrets of a renewal are looked for in that order. */
 const usedBy = (record: TokenRecord | undefined, file: string | undefined): readonly string[] =>
-  [...new Set([...(file === undefined ? [] : [file]), ...(record?.usedBy ?? [])])].slice(0, 20);
+  [...new Set([...(record?.usedBy ?? []), ...(file === undefined ? [] : [file])])].slice(0, 20);
 
 function recordOf(want: Want, token: ObtainedToken, previous: TokenRecord | undefined, refreshed: boolean): Kept {
   const { flow, key, values, environment, request } = want;

@@ -28,6 +28,8 @@ export interface ObtainedToken {
   readonly obtainedAt: number;
   readonly expiresAt?: number;
   readonly dpopKey?: Readonly<Record<string, unknown>>;
+  /** Origins of the endpoints that it may be refreshed and revoked at. */
+  readonly origins?: readonly string[];
 }
 
 /** How a scheme obtains its tokens. The token source keeps, shares and renews them. */

@@ -8,7 +8,7 @@ export interface IdTokenProof {
 
 /** A token as it is kept: what was granted, what was asked for, and what refreshing it needs apart from secrets. */
 export interface TokenRecord {
-  /** Identifies issuer, client, scope, audience, user and environment; an opaque digest. */
+  /** Identifies issuer, endpoints, client, scope, audience, user and environment; an opaque digest. */
   readonly key: string;
   /** What people call it; `{{$token name}}` finds it by this. */
   readonly name: string;
@@ -36,9 +36,11 @@ export interface TokenRecord {
   readonly expiresAt?: number;
   /** The private key (JWK) that a DPoP token is bound to. */
   readonly dpopKey?: Readonly<Record<string, unknown>>;
+  /** Origins of the endpoints that it came from: it is refreshed and revoked nowhere else. */
+  readonly origins?: readonly string[];
   /** The scheme's values without its secrets: enough to refresh or revoke together with the client's secret. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Absolute paths of the files that state the auth, the latest first. */
+  /** Absolute paths of the files that state the auth, in the order of their first use. */
   readonly usedBy: readonly string[];
 }
 
@@ -101,6 +103,9 @@ export function asTokenRecord(value: unknown): TokenRecord | undefined {
   const optional = ['accessToken', 'refreshToken', 'idToken', 'scopeGranted', 'clientId'] as const;
   if (optional.some(name => record[name] !== undefined && typeof record[name] !== 'string')) return undefined;
   if (record.expiresAt !== undefined && typeof record.expiresAt !== 'number') return undefined;
+  if (record.origins !== undefined && !isTexts(record.origins)) return undefined;
   if (typeof record.config !== 'object' || record.config === null || !Array.isArray(record.usedBy)) return undefined;
   return value as TokenRecord;
 }
+
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(text => typeof text === 'string');

@@ -264,6 +264,62 @@ describe('renewal of tokens', () => {
     assert.equal(server.received.length, 0);
   });
 
+  describe('is bound to where the token came from', () => {
+    let thief: TokenServer;
+    beforeEach(async () => {
+      thief = await startTokenServer();
+      thief.answer = () => ({ body: { access_token: 'theirs', token_type: 'Bearer', expires_in: 600 } });
+    });
+    afterEach(() => thief.close());
+    const stated = () => ({ ...password(), issuer: server.origin, tokenName: 'acme' });
+    const metadata = (tokenEndpoint: string): object => ({
+      issuer: server.origin,
+      token_endpoint: tokenEndpoint,
+      revocation_endpoint: tokenEndpoint.replace(/token$/, 'revoke'),
+    });
+    const withMetadata = (endpoint: () => string): void => {
+      const { answer } = server;
+      server.answer = received =>
+        received.url?.includes('.well-known') ? { body: metadata(endpoint()) } : answer(received);
+    };
+
+    for (const field of ['tokenUrl', 'refreshUrl', 'revokeUrl', 'authUrl', 'deviceUrl', 'parUrl'] as const) {
+      it(`another ${field} beside the right issuer is another token`, async () => {
+        withMetadata(() => `${server.origin}/token`);
+        const { get, clock, store } = start();
+        await get(stated());
+        const stolen = await get({ ...stated(), [field]: `${thief.origin}/token` }).catch(() => undefined);
+        assert.notEqual(stolen?.accessToken, 'a1');
+        clock.offset = 601_000;
+        await get({ ...stated(), [field]: `${thief.origin}/token` }).catch(() => undefined);
+        const refreshed = thief.received.filter(({ form }) => form.get('refresh_token')?.startsWith('r1'));
+        assert.deepEqual(refreshed, []);
+        const kept = (await store.list()).find(({ accessToken }) => accessToken === 'a1');
+        assert.deepEqual(kept?.origins, [server.origin]);
+      });
+    }
+
+    it('goes nowhere else where the issuer’s metadata name another endpoint by then', async () => {
+      let endpoint = `${server.origin}/token`;
+      withMetadata(() => endpoint);
+      const { tokenUrl: _, ...discovered } = stated();
+      const { get, source, clock, kept } = start({}, { credentials: async () => ({ values: discovered }) });
+      await get(discovered);
+      endpoint = `${thief.origin}/token`;
+      clock.offset = 3_600_000;
+      const { key } = await kept();
+      const { host } = new URL(thief.origin);
+      await assert.rejects(source.renew(key, never), error => {
+        assert.match(String(error), new RegExp(`its refresh token is not sent to http://${host}`));
+        return true;
+      });
+      await assert.rejects(source.revoke(key, never), /it is not sent to/);
+      await assert.rejects(get(discovered), /not sent to/);
+      assert.deepEqual(thief.received, []);
+      assert.equal((await kept()).refreshToken, 'r1');
+    });
+  });
+
   it('sends its secrets to no address but those that are stated', async () => {
     const stated = { ...password(), tokenName: 'acme', clientSecret: 's' };
     const { get, source, store } = start({}, { credentials: async () => ({ values: stated }) });
@@ -298,7 +354,7 @@ describe('renewal of tokens', () => {
     for (const usedBy of ['/a.http', '/b.http', '/a.http']) {
       await tokens.get({ scheme: 'oauth2', values: password(), request, usedBy }, never);
     }
-    assert.deepEqual((await kept()).usedBy, ['/b.http', '/a.http']);
+    assert.deepEqual((await kept()).usedBy, ['/a.http', '/b.http']);
     assert.equal(server.received.length, 1);
   });
 });
