@@ -51,7 +51,7 @@ const terminal: TerminalAgentPorts = {
 };
 
 export function createEngine(call: Call, current: string): CliEngine {
-  const workspace = createNodeWorkspace(current);
+  const workspace = createNodeWorkspace(current, call.words.slice(1));
   const redactor = new Redactor();
   for (const secret of call.secrets.values()) redactor.add(secret);
   const clock = { now: Date.now };

@@ -7,6 +7,7 @@ import {
   readEnvironmentFile,
   readEnvironments,
 } from '../core/environments.ts';
+import type { FileReader } from '../core/ports.ts';
 import type { SslConfiguration } from '../core/ssl-configuration.ts';
 import type { VariableLayer } from '../core/variable-layer.ts';
 import { nodeFiles } from '../node/files.ts';
@@ -33,10 +34,18 @@ export function createEnvironmentSource(
   current: string,
   workspace: NodeWorkspace,
 ): EnvironmentSource {
+  /** For what nobody named: files found on the way up from a request. */
+  const searched: FileReader = {
+    ...nodeFiles,
+    async read(path) {
+      workspace.requireOwner(path);
+      return nodeFiles.read(path);
+    },
+  };
   const dotenvs = new Map<string, Promise<ReadonlyMap<string, string> | undefined>>();
   const known = new Map<string, Stated>();
   const read = async (folder: string, file: string): Promise<Stated> => {
-    const around = await readEnvironments(folder, workspace.environmentRoot(file), nodeFiles);
+    const around = await readEnvironments(folder, workspace.root(file), searched);
     const named = await Promise.all(envFiles.map(path => readEnvironmentFile(resolve(current, path), nodeFiles)));
     const all = mergeEnvironments([...named, around]);
     const [problem] = all.problems;
@@ -58,7 +67,7 @@ export function createEnvironmentSource(
       const folder = dirname(file);
       let reading = dotenvs.get(folder);
       if (!reading) {
-        reading = readDotenv(folder, workspace.environmentRoot(file), env, nodeFiles);
+        reading = readDotenv(folder, workspace.root(file), env, searched);
         dotenvs.set(folder, reading);
       }
       return reading;

@@ -1,8 +1,10 @@
-import { type Dirent, existsSync, statSync } from 'node:fs';
+import { type Dirent, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parse } from '../language/parser.ts';
 import type { SyntaxTree } from '../language/syntax-tree.ts';
+import { ownersOf, type RequireOwner } from '../node/ownership.ts';
+import { searchRoot } from '../node/search-root.ts';
 import { byName } from '../sending/file-order.ts';
 import { collectionFile, folderFile, isLevelFile } from '../sending/scopes.ts';
 import type { Workspace } from '../sending/workspace.ts';
@@ -12,56 +14,41 @@ import { readRequestFile } from './request-file.ts';
 /** The files on disk, each read and parsed once. */
 export interface NodeWorkspace extends Workspace {
   tree(file: string): SyntaxTree | undefined;
-  /** The folder up to which environment files are looked for: the repository's, else the one that a call is made in. */
-  environmentRoot(file: string): string;
+  /** For files that are found on the way up from a request. */
+  readonly requireOwner: RequireOwner;
   /** The trees read so far. */
   read(): Iterable<SyntaxTree>;
 }
 
-/** @param current the folder in which inheritance ends where no collection and no repository does */
-export function createNodeWorkspace(current: string): NodeWorkspace {
+/**
+ * @param current the folder that the call is made in
+ * @param operands the files and folders that it names
+ */
+export function createNodeWorkspace(current: string, operands: readonly string[] = []): NodeWorkspace {
   const trees = new Map<string, SyntaxTree | undefined>();
   const roots = new Map<string, string>();
+  const named = operands.map(operand => resolve(current, operand));
+  const requireOwner = ownersOf(named);
   return {
     tree(file) {
       if (trees.has(file)) return trees.get(file);
+      if (isLevelFile(file)) requireOwner(file);
       const text = readRequestFile(file, relative(current, file));
       const tree = text === undefined ? undefined : parse(text);
       trees.set(file, tree);
       return tree;
     },
-    environmentRoot: file => repositoryOf(dirname(file)) ?? outermost(dirname(file), current),
     *read() {
       for (const tree of trees.values()) if (tree) yield tree;
     },
     root(file) {
       const folder = dirname(file);
-      const known = roots.get(folder) ?? rootOf(folder, current);
+      const known = roots.get(folder) ?? searchRoot(folder, [current, ...named]);
       roots.set(folder, known);
       return known;
     },
+    requireOwner,
   };
-}
-
-/** The nearest folder that is a collection, else the nearest repository, else `current` if it holds the file. */
-function rootOf(folder: string, current: string): string {
-  return nearestHolding(folder, collectionFile) ?? repositoryOf(folder) ?? outermost(folder, current);
-}
-
-function repositoryOf(folder: string): string | undefined {
-  return nearestHolding(folder, '.git');
-}
-
-function nearestHolding(folder: string, name: string): string | undefined {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, name))) return at;
-    if (at === dirname(at)) return undefined;
-  }
-}
-
-/** `current` where it holds the folder, else the folder. */
-function outermost(folder: string, current: string): string {
-  return folder === current || folder.startsWith(join(current, '/')) ? current : folder;
 }
 
 const requestFile = /\.(?:http|rest)$/i;

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { update } from '../language/incremental.ts';
 import { parse } from '../language/parser.ts';
 import type { SyntaxTree } from '../language/syntax-tree.ts';
+import { searchRoot } from '../node/search-root.ts';
 import { collectionFile } from '../sending/scopes.ts';
 import type { RequestTarget, Workspace } from '../sending/workspace.ts';
 
@@ -24,6 +25,8 @@ interface Stored {
 export class Documents implements Workspace, vscode.Disposable {
   readonly #open = new Map<string, { version: number; tree: SyntaxTree }>();
   readonly #stored = new Map<string, Stored>();
+  /** Where the search upwards ends, per folder; found anew when files or folders of the workspace changed. */
+  readonly #roots = new Map<string, string>();
   /** Files that stand for documents that are not on disk. */
   readonly #aliases = new Map<string, vscode.Uri>();
   /** Files that were deleted; the editor may hold on to their documents for a while. */
@@ -37,12 +40,14 @@ export class Documents implements Workspace, vscode.Disposable {
   constructor() {
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.{http,rest}');
     const forget = (uri: vscode.Uri, deleted = false): void => {
+      this.#roots.clear();
       this.#stored.delete(uri.fsPath);
       if (deleted) this.#deleted.add(uri.fsPath);
       else this.#deleted.delete(uri.fsPath);
       this.#changed.fire();
     };
     const forgetBelow = ({ fsPath }: vscode.Uri): void => {
+      this.#roots.clear();
       for (const file of this.#stored.keys()) {
         if (file === fsPath || file.startsWith(join(fsPath, '/'))) this.#stored.delete(file);
       }
@@ -53,6 +58,7 @@ export class Documents implements Workspace, vscode.Disposable {
       watcher.onDidChange(uri => forget(uri)),
       watcher.onDidCreate(uri => forget(uri)),
       watcher.onDidDelete(uri => forget(uri, true)),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#roots.clear()),
       // What the editor itself changes is known before the watcher tells.
       vscode.workspace.onDidCreateFiles(({ files }) => files.forEach(forgetBelow)),
       vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach(forgetBelow)),
@@ -97,9 +103,16 @@ export class Documents implements Workspace, vscode.Disposable {
     return tree;
   }
 
-  /** The workspace folder that holds the file, else its own folder. */
+  /** The repository in the workspace folder that holds the file, else that folder, else the file's own. */
   root(file: string): string {
-    return vscode.workspace.getWorkspaceFolder(this.uriOf(file))?.uri.fsPath ?? dirname(file);
+    const folder = dirname(file);
+    const known = this.#roots.get(folder);
+    if (known !== undefined) return known;
+    const uri = this.uriOf(file);
+    const opened = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? folder;
+    const root = uri.scheme === 'file' ? searchRoot(folder, [opened], opened) : opened;
+    this.#roots.set(folder, root);
+    return root;
   }
 
   /** The path by which the engine knows a document. One that isn't on disk stands in the workspace's folder. */
