@@ -1,4 +1,5 @@
 import { asCountersignError, CountersignError } from '../core/errors.ts';
+import type { Credential } from '../core/permission.ts';
 import type { Clock, FileReader, ProcessEnvironment, Random, ReceivedResponse, RunCommand } from '../core/ports.ts';
 import { applyEdits, type HttpRequest, type Level, type Origin, originOf, withoutBody } from '../core/request.ts';
 import type { AuthMemories } from './memories.ts';
@@ -24,12 +25,13 @@ export interface DriverPorts {
 
 /**
  * Sends one attempt. `connection` is there where all attempts must share one connection; it must be the very connection
- * of the attempt before where that attempt `continues`.
+ * of the attempt before where that attempt `continues`. `credentials` of this machine were used for it.
  */
 export type SendAttempt = (
   request: HttpRequest,
   connection: string | undefined,
   continues?: boolean,
+  credentials?: readonly Credential[],
 ) => Promise<ReceivedResponse>;
 
 export interface AuthorizedResponse {
@@ -85,12 +87,12 @@ export async function sendAuthorized(
           if (step.done) break;
         }
       }
-      const { edits, sameConnection, continues } = step.value;
+      const { edits, sameConnection, continues, credentials } = step.value;
       const base = step.value.withoutBody ? withoutBody(request) : request;
       await response?.discard();
       response = undefined;
       response = new RereadableResponse(
-        await send(applyEdits(base, edits, origin), sameConnection ? key : undefined, continues),
+        await send(applyEdits(base, edits, origin), sameConnection ? key : undefined, continues, credentials),
       );
       const received: AuthResponse = response;
       step = await next(auth, flow, received);

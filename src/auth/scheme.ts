@@ -1,4 +1,5 @@
 import type { Fields, Values } from '../core/fields.ts';
+import type { Credential } from '../core/permission.ts';
 import type { Clock, FileReader, ProcessEnvironment, Random, ReceivedResponse, RunCommand } from '../core/ports.ts';
 import type { Edit, HttpRequest } from '../core/request.ts';
 import type { TokenSource } from './token-source.ts';
@@ -24,6 +25,8 @@ export interface Scheme<F extends Fields = Fields> {
   readonly fields: F;
   /** It applies a token that is obtained apart: hosts offer to get one. */
   readonly obtainsTokens?: true;
+  /** Its secrets go to an authorization server, and prove nothing to the server of the request. */
+  readonly provesElsewhere?: true;
   /** Problems across fields, found before anything is sent; values may be missing. */
   check?(values: Partial<Values<F>>): readonly FieldProblem[];
   /** Names of the headers that it sets, whatever the server says; values may be missing. Absent: `Authorization`. */
@@ -51,6 +54,8 @@ export interface Attempt {
   readonly continues?: boolean;
   /** True where the request's body stays behind: the attempt only asks for a challenge (NTLM's first leg). */
   readonly withoutBody?: boolean;
+  /** Credentials of this machine that it uses and that stand in none of the scheme's values (an AWS profile). */
+  readonly credentials?: readonly Credential[];
 }
 
 /** What the scheme has to say of the last response. */

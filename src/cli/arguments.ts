@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { parseDuration } from '../auth/values.ts';
+import { originPattern } from '../core/origin-pattern.ts';
 
 /** A call that cannot be understood: exit status 2, nothing sent. */
 export class UsageError extends Error {}
@@ -31,10 +32,17 @@ const options = {
   cert: { type: 'string', multiple: true },
   key: { type: 'string', multiple: true },
   cacert: { type: 'string', multiple: true },
+  'allow-secret': { type: 'string', multiple: true },
+  'allow-files': { type: 'string', multiple: true },
+  'strict-origins': { type: 'boolean' },
+  everywhere: { type: 'boolean' },
 } as const;
 
 /** Who the client is over TLS, and whom it trusts: options of whatever sends something, or shows what would be sent. */
 export const tlsOptions = ['cert', 'key', 'cacert'] as const;
+
+/** What the files of a call may do with what is this user's: options of whatever computes a request. */
+export const permissionOptions = ['allow-secret', 'allow-files', 'strict-origins'] as const;
 
 type OptionName = keyof typeof options;
 
@@ -85,6 +93,20 @@ export interface Call {
   readonly certs: readonly FileForHost[];
   readonly keys: readonly FileForHost[];
   readonly cacerts: readonly string[];
+  readonly allowSecrets: readonly AllowedSecret[];
+  /** Folders whose files may be read. */
+  readonly allowFiles: readonly string[];
+  /** Nothing is taken for granted: secrets given in the call are bound too, and so are files and environment variables. */
+  readonly strictOrigins: boolean;
+  readonly everywhere: boolean;
+}
+
+/** `name=origin`. */
+export interface AllowedSecret {
+  /** A secret's name, `token:NAME`, `aws:PROFILE` or `edgegrid:SECTION`. */
+  readonly name: string;
+  /** A canonical pattern. */
+  readonly origin: string;
 }
 
 /** Takes a call apart. @throws UsageError */
@@ -119,6 +141,10 @@ export function parseCall(args: readonly string[]): Call {
     certs: filesForHosts('--cert', values.cert),
     keys: filesForHosts('--key', values.key),
     cacerts: values.cacert ?? [],
+    allowSecrets: (values['allow-secret'] ?? []).map(text => allowedSecret(text, '--allow-secret')),
+    allowFiles: values['allow-files'] ?? [],
+    strictOrigins: values['strict-origins'] ?? false,
+    everywhere: values.everywhere ?? false,
   };
 }
 
@@ -159,6 +185,16 @@ function filesForHosts(option: string, values: readonly string[] | undefined): r
     hosts.add(host);
     return { host, file };
   });
+}
+
+/** @throws UsageError */
+export function allowedSecret(text: string, what: string): AllowedSecret {
+  const at = text.indexOf('=');
+  const origin = at < 1 ? undefined : originPattern(text.slice(at + 1));
+  if (origin === undefined) {
+    throw new UsageError(`${what} takes name=origin, as in acme-key=https://api.acme.com or acme-key=*.acme.com`);
+  }
+  return { name: text.slice(0, at), origin };
 }
 
 function count(option: string, text: string): number {

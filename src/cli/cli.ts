@@ -73,6 +73,14 @@ async function perform(command: string, call: Call, output: Output, complaints: 
       const { secretCommand } = await import('./commands/secret.ts');
       return secretCommand(call, output, complaints);
     }
+    case 'permission': {
+      const { permissionCommand } = await import('./commands/permission.ts');
+      return permissionCommand(call, output, current).catch((error: unknown) => {
+        if (!(error instanceof CountersignError)) throw error;
+        complaints.line([error.message, error.hint].filter(Boolean).join(' '));
+        return statuses.failed;
+      });
+    }
     default:
       throw new UsageError(`there is no command “${command}”; see countersign --help`);
   }

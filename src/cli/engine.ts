@@ -1,17 +1,21 @@
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { createAuthMemories } from '../auth/memories.ts';
 import type { TokenRequest } from '../auth/token-source.ts';
 import { createCookieJar } from '../cookies/cookie-jar.ts';
+import { AmbientCredentials } from '../core/ambient-credentials.ts';
+import type { FileReader } from '../core/ports.ts';
 import { Redactor } from '../core/redaction.ts';
 import { ResponseValues } from '../core/response-values.ts';
-import { commandLineSecrets, firstSecret } from '../core/secrets.ts';
+import { commandLineSecrets, firstSecret, recognizedSecrets } from '../core/secrets.ts';
 import { literalLayer } from '../core/variable-layer.ts';
 import { createProxyResolver } from '../http/proxies.ts';
 import { storeBody } from '../http/stored-body.ts';
 import { createSystemTrustTransport } from '../http/system-trust.ts';
-import { nodeFiles } from '../node/files.ts';
+import { filesWithin, namedFiles, nodeFiles } from '../node/files.ts';
 import { nodeRandom } from '../node/random.ts';
 import { runCommand } from '../node/run-command.ts';
+import { searchRoot } from '../node/search-root.ts';
+import { guardTransport } from '../sending/guarded-transport.ts';
 import { RequestVariables } from '../sending/request-variables.ts';
 import { referredNames } from '../sending/response-names.ts';
 import type { RunnerPorts, RunResult } from '../sending/runner.ts';
@@ -20,6 +24,7 @@ import type { Call } from './arguments.ts';
 import { countChunk } from './chunk-collection.ts';
 import { createEnvironmentSource, type EnvironmentSource } from './environment-source.ts';
 import { createNodeWorkspace, type NodeWorkspace } from './node-workspace.ts';
+import { createPermissions } from './permissions.ts';
 import { keptSecrets } from './secret-store.ts';
 import { say } from './standard-error.ts';
 import { type TerminalAgentPorts, terminalAgent } from './terminal-agent.ts';
@@ -59,12 +64,43 @@ export function createEngine(call: Call, current: string): CliEngine {
   const responses = new ResponseValues();
   const environment = createEnvironmentSource(call, current, workspace);
   const onCall = statedOnCall(call, current);
-  const transport = createSystemTrustTransport({
+  const ambient = new AmbientCredentials();
+  const root = searchRoot(current, [current]);
+  const permissions = createPermissions(call, root, process.env);
+  const permit = terminal.canAsk ? permissions.askingFor(call) : permissions.quiet;
+  const environmentRead = new Set<string>();
+  const permitEnvironment = async (name: string): Promise<void> => {
+    if (call.strictOrigins) await permit({ kind: 'environment', name });
+    environmentRead.add(name);
+  };
+  let known: readonly string[] | undefined;
+  /** The repositories or folders of what is called, and those that are allowed beside them. */
+  const folders = (): readonly string[] => {
+    known ??= [
+      root,
+      ...call.words
+        .slice(1)
+        .flatMap(word => [word, join(word, 'in')].map(path => workspace.root(resolve(current, path)))),
+      ...call.allowFiles.map(folder => resolve(current, folder)),
+    ];
+    return known;
+  };
+  const files = filesWithin(folders, path => permit({ kind: 'file', path, use: 'content' }));
+  const keyFiles = call.strictOrigins
+    ? filesWithin(folders, path => permit({ kind: 'file', path, use: 'key' }))
+    : nodeFiles;
+  const onCommandLine = new Set([...call.certs, ...call.keys].map(({ file }) => resolve(current, file)));
+  const tlsFiles: FileReader = {
+    ...keyFiles,
+    read: path => (onCommandLine.has(path) ? namedFiles : keyFiles).read(path),
+  };
+  const direct = createSystemTrustTransport({
     proxy: createProxyResolver({ environment: process.env }),
     extraCa: statedAuthorities(call, current),
   });
+  const transport = guardTransport(direct, ambient, permit);
   const tokens = createTokens({
-    ...{ call, transport, clock, random },
+    ...{ call, transport, clock, random, ambient, permit, permitEnvironment },
     secretSeen: redactor.add,
     ...(call.interactive ? { agent: terminalAgent(terminal) } : {}),
     async credentials(record, key) {
@@ -74,6 +110,8 @@ export function createEngine(call: Call, current: string): CliEngine {
     },
   });
   const prompter = terminalPrompter();
+  // What the call itself gives goes where the files say: that is the decision of whoever calls.
+  const given = commandLineSecrets(call.secrets, process.env);
   const variables = new RequestVariables({
     commandLine: literalLayer('command-line', call.vars),
     environment: file => environment.layers(file),
@@ -81,7 +119,11 @@ export function createEngine(call: Call, current: string): CliEngine {
     ports: {
       ...{ clock, random, responses },
       env: process.env,
-      secrets: firstSecret([commandLineSecrets(call.secrets, process.env), keptSecrets(process.env)]),
+      permitEnvironment,
+      secrets: firstSecret([
+        call.strictOrigins ? recognizedSecrets(given, ambient) : given,
+        recognizedSecrets(keptSecrets(process.env), ambient),
+      ]),
       tokens: name => tokens.named(name),
       projectRoot: current,
       ...(prompter ? { prompter } : {}),
@@ -89,8 +131,7 @@ export function createEngine(call: Call, current: string): CliEngine {
     },
   });
   const ports: RunnerPorts = {
-    workspace,
-    files: nodeFiles,
+    ...{ workspace, files, keyFiles, ambient },
     redact: text => (call.showSecrets ? text : redactor.redact(text)),
     userAgent: `countersign/${version}`,
     resolvePath: (path, file) => (isAbsolute(path) ? path : resolve(dirname(file), path)),
@@ -103,7 +144,7 @@ export function createEngine(call: Call, current: string): CliEngine {
       const inEnvironment = await environment.tls(file);
       if (!inEnvironment && onCall.length === 0) return undefined;
       const { statedTls } = await import('../http/stated-tls.ts');
-      return statedTls([...onCall, ...(inEnvironment ? [inEnvironment] : [])], { ...values, files: nodeFiles });
+      return statedTls([...onCall, ...(inEnvironment ? [inEnvironment] : [])], { ...values, files: tlsFiles });
     },
     cookies: createCookieJar(),
     transport,
@@ -111,7 +152,7 @@ export function createEngine(call: Call, current: string): CliEngine {
     storeBody: (response, signal) => storeBody(response, { signal, onChunk: countChunk }),
     driver: {
       ...{ clock, random },
-      files: nodeFiles,
+      files: keyFiles,
       run: runCommand,
       env: process.env,
       memories: createAuthMemories(),
@@ -143,6 +184,9 @@ export function createEngine(call: Call, current: string): CliEngine {
     tokens,
     tokenRequest: requestOf,
     redact: redactor.redact,
-    close: async () => transport.close?.(),
+    async close() {
+      if (environmentRead.size > 0) say(`countersign: read from the environment: ${[...environmentRead].join(', ')}`);
+      await transport.close?.();
+    },
   };
 }

@@ -10,7 +10,7 @@ import {
 import type { FileReader } from '../core/ports.ts';
 import type { SslConfiguration } from '../core/ssl-configuration.ts';
 import type { VariableLayer } from '../core/variable-layer.ts';
-import { nodeFiles } from '../node/files.ts';
+import { namedFiles, nodeFiles } from '../node/files.ts';
 import type { Call } from './arguments.ts';
 import type { NodeWorkspace } from './node-workspace.ts';
 
@@ -46,7 +46,7 @@ export function createEnvironmentSource(
   const known = new Map<string, Stated>();
   const read = async (folder: string, file: string): Promise<Stated> => {
     const around = await readEnvironments(folder, workspace.root(file), searched);
-    const named = await Promise.all(envFiles.map(path => readEnvironmentFile(resolve(current, path), nodeFiles)));
+    const named = await Promise.all(envFiles.map(path => readEnvironmentFile(resolve(current, path), namedFiles)));
     const all = mergeEnvironments([...named, around]);
     const [problem] = all.problems;
     if (problem) throw problem;

@@ -13,6 +13,13 @@ const tls = `  --cert [HOST=]FILE      a client certificate: PEM, DER or PKCS #1
   --key [HOST=]FILE       the key of --cert, where it has a file of its own
   --cacert FILE           trusts the authorities in a PEM file, too (repeatable)`;
 
+const allowed = `  --allow-secret NAME=ORIGIN
+                          a kept secret, token:NAME, aws:PROFILE or edgegrid:SECTION may go to
+                          https://api.acme.com or *.acme.com (repeatable)
+  --allow-files DIR       bodies and values may be read from that folder, too (repeatable)
+  --strict-origins        binds what the call gives by --secret, too, and reads no file outside the
+                          repository and no environment variable that is not allowed`;
+
 const general = `countersign: sends HTTP requests that need authorization
 
 Usage
@@ -23,6 +30,7 @@ Usage
   countersign token list|get|refresh|revoke|delete …
                                                 the OAuth tokens that are kept
   countersign secret set|list|delete NAME       secrets for {{$secret NAME}}
+  countersign permission list|allow|revoke …    where kept secrets and tokens may go
 
 ${common}
 
@@ -46,6 +54,7 @@ Sends every request of the files, folders or collections, in order.
   --show-secrets          prints secrets instead of •••
   --reporter NAME[=FILE]  text, json or junit (repeatable)
 ${tls}
+${allowed}
 
 ${common}
 `,
@@ -56,6 +65,7 @@ Prints the request as it would go out, generated headers included. Sends nothing
   --line N                the request around that line
   --show-secrets          prints secrets instead of •••
 ${tls}
+${allowed}
 
 ${common}
 `,
@@ -86,6 +96,18 @@ The OAuth tokens that are kept for the command line, by their names or keys.
   --interactive           may open a browser (BROWSER), or show a code for another
                           device, where somebody has to sign in
 ${tls}
+${allowed}
+
+${common}
+`,
+  permission: `countersign permission list
+countersign permission allow NAME=ORIGIN
+countersign permission revoke NAME[=ORIGIN]
+Where kept secrets, tokens and other credentials of this machine may go without a question. NAME is
+a secret’s name, token:NAME, aws:PROFILE or edgegrid:SECTION; ORIGIN is https://api.acme.com, or
+*.acme.com for all hosts below that. It holds for the repository (or folder) that the call is made in.
+
+  --everywhere            for every folder
 
 ${common}
 `,

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TokenCipher } from '../auth/tokens/token-cipher.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { ProcessEnvironment, SecretStore } from '../core/ports.ts';
 import { withFileLock } from '../node/file-lock.ts';
+import { replaceFile } from '../node/replace-file.ts';
 import { keychainCipher } from './keychain-cipher.ts';
 import { configDirectory } from './token-store.ts';
 
@@ -101,14 +101,9 @@ class SecretFile implements KeptSecrets {
   async #change(change: (all: Record<string, Kept>) => Record<string, Kept>): Promise<void> {
     await withFileLock(`${this.#path}.lock`, async () => {
       const text = `${JSON.stringify(change(await this.#read()), undefined, 2)}\n`;
-      const draft = `${this.#path}.${randomUUID()}`;
       try {
-        await mkdir(join(this.#path, '..'), { recursive: true, mode: 0o700 });
-        const file = await open(draft, 'wx', 0o600);
-        await file.writeFile(text).finally(() => file.close());
-        await rename(draft, this.#path);
+        await replaceFile(this.#path, text);
       } catch (cause) {
-        await rm(draft, { force: true });
         throw new CountersignError('io', `The secret cannot be kept in ${this.#path}.`, { cause });
       }
     });

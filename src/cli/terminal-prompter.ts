@@ -29,6 +29,19 @@ export async function confirmNote(note: string): Promise<boolean> {
   return /^\s*y(es)?\s*$/i.test(answer ?? '');
 }
 
+/** The choice whose letter is typed, asked again until one is; undefined where there is nobody to ask. */
+export async function askAtTerminal<T>(text: string, choices: Readonly<Record<string, T>>): Promise<T | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  return inTurn(async () => {
+    for (;;) {
+      const answer = await question(text, false);
+      if (answer === undefined) return undefined;
+      const choice = choices[answer.trim().charAt(0).toLowerCase()];
+      if (choice !== undefined) return choice;
+    }
+  });
+}
+
 /** One question at a time, however many requests are under way. */
 function inTurn<T>(ask: () => Promise<T>): Promise<T> {
   const answer = asked.then(ask);

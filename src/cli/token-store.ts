@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { type FSWatcher, watch } from 'node:fs';
-import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { KeyLock } from '../auth/tokens/key-lock.ts';
@@ -10,6 +9,7 @@ import type { TokenStore } from '../auth/tokens/token-store.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { ProcessEnvironment } from '../core/ports.ts';
 import { withFileLock } from '../node/file-lock.ts';
+import { replaceFile } from '../node/replace-file.ts';
 import { keychainCipher } from './keychain-cipher.ts';
 
 export interface OpenedTokenStore {
@@ -109,21 +109,11 @@ export class FileTokenStore implements TokenStore {
     }
     const text = JSON.stringify(record);
     const content = this.#cipher ? JSON.stringify({ encrypted: this.#cipher.encrypt(text) }) : text;
-    const draft = join(this.#directory, `.${randomUUID()}`);
     try {
       await mkdir(this.#directory, { recursive: true, mode: 0o700 });
       await chmod(this.#directory, 0o700);
-      const file = await open(draft, 'wx', 0o600);
-      try {
-        await file.writeFile(content);
-        // On disk before its predecessor goes: a rotated refresh token survives a crash.
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(draft, this.#path(record.key));
+      await replaceFile(this.#path(record.key), content);
     } catch (cause) {
-      await rm(draft, { force: true }).catch(() => {});
       throw new CountersignError('io', `A token cannot be kept in ${this.#directory}.`, { cause });
     }
     this.#changed(record.key);

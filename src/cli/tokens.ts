@@ -4,6 +4,8 @@ import type { OAuth2Ports } from '../auth/oauth2/server-session.ts';
 import type { Token, TokenRequest, TokenSource } from '../auth/token-source.ts';
 import type { StatedCredentials, StoredTokenSource } from '../auth/tokens/stored-token-source.ts';
 import type { TokenRecord } from '../auth/tokens/token-record.ts';
+import type { AmbientCredentials } from '../core/ambient-credentials.ts';
+import type { Permit } from '../core/permission.ts';
 import type { Clock, Random, Transport } from '../core/ports.ts';
 import type { Call } from './arguments.ts';
 import { say } from './standard-error.ts';
@@ -34,6 +36,10 @@ export interface CliTokenPorts {
   readonly credentials?: (record: TokenRecord, key: TokenKey) => Promise<StatedCredentials | undefined>;
   /** Told every token that is used, so that it can be masked wherever it turns up. */
   readonly secretSeen?: (secret: string) => void;
+  /** Credentials that came from a store of this machine. */
+  readonly ambient: AmbientCredentials;
+  readonly permit: Permit;
+  readonly permitEnvironment: (name: string) => Promise<void>;
   /** Says something to the person, on stderr. */
   readonly warn?: (message: string) => void;
 }
@@ -55,7 +61,7 @@ export function createTokens(ports: CliTokenPorts): CliTokens {
     }
     return token;
   };
-  const source = async (): Promise<TokenSource> => (await open()).tokens.in(call.env);
+  const source = async (): Promise<TokenSource> => (await open()).tokens.in(call.env, ports.permit);
   let described = false;
   return {
     open,
@@ -79,14 +85,17 @@ export function createTokens(ports: CliTokenPorts): CliTokens {
     },
     async named(name) {
       const { tokens } = await open();
-      return seen(await tokens.named(name, call.env, new AbortController().signal)).accessToken;
+      const { token, credential, stated } = await tokens.named(name, call.env, new AbortController().signal);
+      // What this call itself obtained, by what its files state, goes where they say.
+      if (!stated) ports.ambient.add(token.accessToken, credential);
+      return seen(token).accessToken;
     },
   };
 }
 
 /** The protocol's libraries are loaded only where a token is wanted. */
 async function openTokens(
-  { transport, clock, random, agent, observe, credentials }: CliTokenPorts,
+  { transport, clock, random, agent, observe, credentials, ambient, permitEnvironment }: CliTokenPorts,
   warn: (message: string) => void,
 ): Promise<OpenedTokens> {
   const [{ createOAuth2Flow }, { createOAuth1Flow }, { createTokenSource }, { openTokenStore }, { nodeWait }] =
@@ -98,7 +107,7 @@ async function openTokens(
       import('../node/wait.ts'),
     ]);
   const oauth: OAuth2Ports = {
-    ...{ transport, clock, random },
+    ...{ transport, clock, random, ambient, permitEnvironment },
     env: process.env,
     wait: nodeWait,
     ...(agent ? { agent } : {}),
@@ -109,7 +118,7 @@ async function openTokens(
     flows.find(flow => flow.scheme === request.scheme)?.identity(request.values, environment).key;
   const kept = await openTokenStore(process.env);
   const source = createTokenSource({
-    ...{ store: kept.store, flows, clock, warn },
+    ...{ store: kept.store, flows, clock, warn, ambient },
     ...(credentials ? { credentials: record => credentials(record, key) } : {}),
   });
   return { ...kept, tokens: source };

@@ -13,6 +13,8 @@ export interface DynamicVariable {
   readonly help: string;
   /** The argument names a value elsewhere; `%name` takes that name from a variable. */
   readonly indirect?: boolean;
+  /** The argument names a variable of the process environment. */
+  readonly ofEnvironment?: boolean;
   /** @throws CountersignError without a place */
   generate(argument: string, ports: DynamicPorts): string;
 }

@@ -78,6 +78,7 @@ export const dynamicVariables: readonly DynamicVariable[] = [
     name: '$processEnv',
     parameters: '[%]NAME',
     indirect: true,
+    ofEnvironment: true,
     help: 'The environment variable NAME of the process; with `%`, the one whose name a variable holds.',
     generate: (name, { env }) => {
       const value = Object.hasOwn(env, name) ? env[name] : undefined;

@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'too-large'
   | 'cancelled'
   | 'untrusted-workspace'
+  | 'not-allowed'
   // everything else that a host can meet
   | 'io'
   | 'internal';

@@ -1,3 +1,4 @@
+import type { Credential } from './permission.ts';
 import type { HttpRequest } from './request.ts';
 
 /**
@@ -69,6 +70,10 @@ export interface SendOptions {
    * closes it on `release(key)`, or when the server does.
    */
   readonly connection?: string;
+  /** Credentials of this machine that sign the request, so that they cannot be seen in it. */
+  readonly credentials?: readonly Credential[];
+  /** Told how many milliseconds it took a person to allow what the request carries. */
+  readonly onPermitted?: (milliseconds: number) => void;
   /** True where the attempt means nothing on another connection than that of the one before: a lost one is an error. */
   readonly continues?: boolean;
 }

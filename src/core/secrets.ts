@@ -1,4 +1,6 @@
+import type { AmbientCredentials } from './ambient-credentials.ts';
 import { CountersignError } from './errors.ts';
+import { secretCredential } from './permission.ts';
 import type { Place } from './place.ts';
 import type { ProcessEnvironment, SecretStore } from './ports.ts';
 
@@ -10,6 +12,17 @@ export function secretEnvironmentName(name: string): string {
 /** The command line's secrets: those given as `--secret name=value`, then those in the process environment. */
 export function commandLineSecrets(given: ReadonlyMap<string, string>, environment: ProcessEnvironment): SecretStore {
   return { get: async name => given.get(name) ?? environment[secretEnvironmentName(name)] };
+}
+
+/** A store whose secrets are recognized wherever they go. */
+export function recognizedSecrets(store: SecretStore, ambient: AmbientCredentials): SecretStore {
+  return {
+    async get(name) {
+      const secret = await store.get(name);
+      if (secret !== undefined) ambient.add(secret, secretCredential(name));
+      return secret;
+    },
+  };
 }
 
 /** Asks each store in turn. */

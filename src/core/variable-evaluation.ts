@@ -278,6 +278,8 @@ export class VariableEvaluation {
       const definition = this.#find(name, scope.owner?.definition);
       actual = definition ? (yield* this.#definition(definition, scope.owner)).value : name;
     }
+    const { permitEnvironment } = this.#ports;
+    if (variable.ofEnvironment && permitEnvironment) yield () => permitEnvironment(actual);
     const value = variable.generate(actual, this.#ports);
     return variable.indirect && isSecretName(actual) ? this.#secret(value) : unstable(value);
   }

@@ -20,6 +20,8 @@ export interface VariablePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly env: ProcessEnvironment;
+  /** Called before a variable of the process environment is read. @throws CountersignError where it may not be */
+  readonly permitEnvironment?: (name: string) => Promise<void>;
   /** The `.env` file in force. */
   readonly dotenv?: ReadonlyMap<string, string>;
   /** Absolute path for `{{$projectRoot}}`. */

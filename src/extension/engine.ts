@@ -5,16 +5,20 @@ import type { AuthorizationAgent } from '../auth/oauth2/authorization-agent.ts';
 import type { Token, TokenSource } from '../auth/token-source.ts';
 import type { TokenStore } from '../auth/tokens/token-store.ts';
 import { createCookieJar } from '../cookies/cookie-jar.ts';
+import { AmbientCredentials } from '../core/ambient-credentials.ts';
 import { asCountersignError, CountersignError } from '../core/errors.ts';
-import type { Prompter, SecretStore, Transport } from '../core/ports.ts';
+import type { Permissions, Permit } from '../core/permission.ts';
+import type { FileReader, Prompter, SecretStore, Transport } from '../core/ports.ts';
 import { Redactor } from '../core/redaction.ts';
 import { ResponseValues } from '../core/response-values.ts';
+import { recognizedSecrets } from '../core/secrets.ts';
 import type { FormPorts } from '../features/form/form-preview.ts';
 import { statedTls } from '../http/stated-tls.ts';
 import { storeBody } from '../http/stored-body.ts';
-import { nodeFiles } from '../node/files.ts';
+import { filesWithin, type PermitFile } from '../node/files.ts';
 import { nodeRandom } from '../node/random.ts';
 import { runCommand } from '../node/run-command.ts';
+import { guardTransport } from '../sending/guarded-transport.ts';
 import type { Preview } from '../sending/preview.ts';
 import { previewRequest } from '../sending/preview.ts';
 import { RequestVariables } from '../sending/request-variables.ts';
@@ -72,6 +76,7 @@ export interface EngineHost {
   readonly environments: Environments;
   readonly version: string;
   readonly tokenStore: TokenStore;
+  readonly permissions: Permissions;
   readonly agent: () => Promise<AuthorizationAgent>;
   readonly log: (text: string, failed: boolean) => void;
 }
@@ -85,6 +90,10 @@ export function createEngine(host: EngineHost): Engine {
   const memories = createAuthMemories();
   const responses = new ResponseValues();
   const transports = new Transports(signal => secrets.askingUntil(signal));
+  const ambient = new AmbientCredentials();
+  const { permissions } = host;
+  const permitFor = (asked: Asked | undefined): Permit =>
+    asked ? permissions.askingFor(asked.interaction ?? asked.signal) : permissions.quiet;
   let tokens: Promise<EngineTokens> | undefined;
 
   const variables = (
@@ -92,6 +101,7 @@ export function createEngine(host: EngineHost): Engine {
     prompter: Prompter | undefined,
     file: string,
     named: (name: string) => Promise<string | undefined>,
+    permit: Permit,
   ): RequestVariables =>
     new RequestVariables({
       environment: path => environments.layers(path),
@@ -99,7 +109,8 @@ export function createEngine(host: EngineHost): Engine {
       ports: {
         ...{ clock, random, responses },
         env: process.env,
-        secrets: store,
+        permitEnvironment: name => permit({ kind: 'environment', name }),
+        secrets: recognizedSecrets(store, ambient),
         tokens: named,
         projectRoot: documents.root(file),
         secretSeen: redactor.add,
@@ -111,6 +122,7 @@ export function createEngine(host: EngineHost): Engine {
   const lasting: Transport = {
     send: (request, options) => transports.for(undefined).send(request, options),
   };
+  const flows = new RecentAct();
 
   const seen = (token: Token): Token => {
     for (const secret of [token.accessToken, token.refreshToken, token.idToken, token.tokenSecret]) {
@@ -123,7 +135,10 @@ export function createEngine(host: EngineHost): Engine {
     tokens ??= Promise.all([import('./tokens/engine-tokens.ts'), host.agent()]).then(
       ([module, agent]) =>
         new module.EngineTokens({
-          ...{ clock, random, agent, transport: lasting, store: host.tokenStore, workspace: documents },
+          ...{ clock, random, agent, ambient, store: host.tokenStore, workspace: documents },
+          // A token is asked of a server because of something that a person does.
+          transport: guardTransport(lasting, ambient, permission => permissions.askingFor(flows.now())(permission)),
+          permitEnvironment: name => permissions.askingFor(flows.now())({ kind: 'environment', name }),
           log: (text, failed) => host.log(redactor.redact(text), failed),
           warn: message => tell('warning', '{0}', message),
           secretSeen: redactor.add,
@@ -136,10 +151,11 @@ export function createEngine(host: EngineHost): Engine {
   };
 
   /** The sources are loaded with the first request that wants a token. */
-  const tokenSource = (file: string, interaction: Interaction | undefined): TokenSource => {
+  const tokenSource = (file: string, asked: Asked | undefined): TokenSource => {
+    const interaction = asked?.interaction;
     const source = async (): Promise<TokenSource> => {
       const { asking, quiet } = await openTokens();
-      return (interaction && !interaction.refused ? asking : quiet).in(environments.selected(file));
+      return (interaction && !interaction.refused ? asking : quiet).in(environments.selected(file), permitFor(asked));
     };
     return {
       async peek(request) {
@@ -169,21 +185,31 @@ export function createEngine(host: EngineHost): Engine {
     }
     const { interaction, signal } = asked;
     const source = interaction && !interaction.refused ? opened.asking : opened.quiet;
-    return seen(await source.named(name, environment, signal)).accessToken;
+    const { token, credential } = await source.named(name, environment, signal);
+    ambient.add(token.accessToken, credential);
+    return seen(token).accessToken;
   };
 
   const requestOf = async (target: RequestTarget, signal = new AbortController().signal) =>
     tokenRequest(target, await ports(target.file, { signal }));
+
+  /** What a request may read: the files of the workspace, and those of its own folder where it is in none. */
+  const filesFor = (file: string, permit: PermitFile): FileReader =>
+    vscode.workspace.isTrusted
+      ? filesWithin(() => [...workspaceFolders(), documents.root(file)], permit)
+      : filesWithin(() => [], restricted);
 
   const ports = async (file: string, asked?: Asked): Promise<RunnerPorts> => {
     const uri = documents.uriOf(file);
     const settings = readSettings(uri);
     const store = asked ? secrets.askingUntil(asked.signal) : secrets.quiet;
     const prompter = asked && prompterUntil(asked.signal);
-    const values = variables(store, prompter, file, namedToken(file, asked));
+    const permit = permitFor(asked);
+    const values = variables(store, prompter, file, namedToken(file, asked), permit);
+    const files = filesFor(file, path => permit({ kind: 'file', path, use: 'content' }));
+    const keyFiles = filesFor(file, path => permit({ kind: 'file', path, use: 'key' }));
     return {
-      workspace: documents,
-      files: nodeFiles,
+      ...{ workspace: documents, files, keyFiles, ambient },
       redact: redactor.redact,
       userAgent: `countersign/${version}`,
       resolvePath: (path, from) => (isAbsolute(path) ? path : resolve(dirname(from), path)),
@@ -194,10 +220,10 @@ export function createEngine(host: EngineHost): Engine {
       },
       async tls(path, values) {
         const stated = await environments.tls(path);
-        return stated && statedTls([stated], { ...values, files: nodeFiles });
+        return stated && statedTls([stated], { ...values, files: keyFiles });
       },
       cookies,
-      transport: transports.for(uri),
+      transport: guardTransport(transports.for(uri), ambient, permit),
       storeBody: (response, signal) =>
         storeBody(response, {
           ...{ signal, memoryLimit: settings.memoryLimit, keepStart: true },
@@ -205,10 +231,10 @@ export function createEngine(host: EngineHost): Engine {
         }),
       driver: {
         ...{ clock, random, memories },
-        files: nodeFiles,
+        files: keyFiles,
         env: process.env,
         ...(vscode.workspace.isTrusted ? { run: runCommand } : {}),
-        tokens: tokenSource(file, asked?.interaction),
+        tokens: tokenSource(file, asked),
         environment: environments.selected(file) ?? '',
       },
       defaults: {
@@ -230,7 +256,7 @@ export function createEngine(host: EngineHost): Engine {
     },
     preview: async (target, signal) => previewRequest(target, await ports(target.file), signal),
     async formPorts(file) {
-      const values = variables(secrets.quiet, undefined, file, namedToken(file, undefined));
+      const values = variables(secrets.quiet, undefined, file, namedToken(file, undefined), permissions.quiet);
       return {
         ...(await ports(file)),
         async variablesFor({ tree, block, ...target }, scopes, requestSettings) {
@@ -251,6 +277,31 @@ export function createEngine(host: EngineHost): Engine {
     dispose: () => transports.close(),
   };
 }
+
+const workspaceFolders = (): readonly string[] =>
+  (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
+
+/** In Restricted Mode files show what they hold, and no more. */
+const restricted: PermitFile = async path => {
+  throw new CountersignError('untrusted-workspace', `The file ${path} is not read in Restricted Mode.`, {
+    hint: 'Trust the workspace to have it read.',
+  });
+};
+
+/** What a person is doing, as far as a pause tells: a permission that is given once holds until then. */
+class RecentAct {
+  #act = {};
+  #usedAt = 0;
+
+  now(): object {
+    const now = Date.now();
+    if (now - this.#usedAt > actMilliseconds) this.#act = {};
+    this.#usedAt = now;
+    return this.#act;
+  }
+}
+
+const actMilliseconds = 60_000;
 
 function prompterUntil(signal: AbortSignal): Prompter {
   return {

@@ -9,6 +9,7 @@ import { Documents } from './documents.ts';
 import type { Engine } from './engine.ts';
 import { Environments } from './environments.ts';
 import { LanguageFeatures } from './language/language-features.ts';
+import { WorkspacePermissions } from './permissions.ts';
 import { goToAuthorization, Previews } from './preview.ts';
 import type { ResponsePanels } from './response-panel.ts';
 import { Secrets } from './secrets.ts';
@@ -26,12 +27,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const documents = new Documents();
   const secrets = new Secrets(context);
   const environments = new Environments(documents, context.workspaceState);
+  const permissions = new WorkspacePermissions(context.workspaceState);
   const version = String(context.extension.packageJSON.version);
   const loadEngine = (): Promise<Engine> => {
     engine ??= import('./engine.ts').then(({ createEngine }) =>
       createEngine({
         ...{ documents, secrets, environments, version, agent },
         tokenStore: tokens.store,
+        permissions: permissions.permissions,
         log: (text, failed) => console.attempt(text, failed),
       }),
     );
@@ -70,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
     console,
     documents,
     secrets,
+    permissions,
     environments,
     sender,
     callbacks,

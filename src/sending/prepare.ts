@@ -39,6 +39,8 @@ export interface TlsValues {
 
 export interface PreparePorts extends BuildPorts, RedactPorts {
   readonly workspace: Workspace;
+  /** Reads keys and other files that `@auth` names: they sign or prove, and are not sent. */
+  readonly keyFiles: FileReader;
   /** The variables as that request sees them. */
   variablesFor(target: RequestTarget, scopes: Scopes, settings: RequestSettings): Promise<TextResolver>;
   /** What is stated about TLS for the requests of a file; undefined where nothing is. @throws CountersignError */
@@ -100,10 +102,10 @@ export async function tlsOf(
 export async function readTextFile(
   path: string,
   place: Place,
-  ports: { readonly files: FileReader; resolvePath(path: string, file: string): string },
+  ports: { readonly keyFiles: FileReader; resolvePath(path: string, file: string): string },
 ): Promise<string> {
   try {
-    return new TextDecoder().decode(await ports.files.read(ports.resolvePath(path, place.file)));
+    return new TextDecoder().decode(await ports.keyFiles.read(ports.resolvePath(path, place.file)));
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
     throw new CountersignError(error.code, error.message, {

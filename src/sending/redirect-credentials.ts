@@ -95,8 +95,9 @@ function hiddenTexts(text: string, masked: string): readonly string[] {
 
 /** Whether a `name=value` field repeats a secret of the request that was answered. */
 export function holdsSecret(field: string, secrets: readonly string[]): boolean {
-  const text = decoded(field);
-  return secrets.some(secret => secret.length >= TELLING && text.includes(secret));
+  // A plus sign is itself in a URL as it is written, and a blank in a form.
+  const texts = [field, decoded(field), decoded(field.replaceAll('+', '%2B'))];
+  return secrets.some(secret => secret.length >= TELLING && texts.some(text => text.includes(secret)));
 }
 
 /** A URL with secrets masked, written plainly or percent-encoded. */

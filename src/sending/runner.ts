@@ -1,5 +1,6 @@
 import { type DriverPorts, sendAuthorized } from '../auth/driver.ts';
 import type { Outcome } from '../auth/scheme.ts';
+import type { AmbientCredentials } from '../core/ambient-credentials.ts';
 import { asCountersignError, CountersignError } from '../core/errors.ts';
 import type { AttemptReason, AttemptRecord, Exchange, StoredBody } from '../core/exchange.ts';
 import type { ReceivedResponse, SendOptions, Transport } from '../core/ports.ts';
@@ -15,6 +16,8 @@ import type { RequestTarget } from './workspace.ts';
 export interface RunnerPorts extends PreviewPorts {
   readonly driver: DriverPorts;
   readonly transport: Transport;
+  /** Credentials that came from a store of this machine: `transport` lets them go only where that is allowed. */
+  readonly ambient?: AmbientCredentials;
   /** Receives a response's body; throws as `ReceivedResponse.body` does. */
   storeBody(response: ReceivedResponse, signal: AbortSignal): Promise<StoredBody>;
   /** Asks the person before a request with `# @note` is sent; absent where the host asks itself. */
@@ -66,7 +69,7 @@ class Run {
   readonly #options: RunOptions;
   readonly #attempts: Draft[] = [];
   readonly #timeout: number | undefined;
-  readonly #deadline: number | undefined;
+  #deadline: number | undefined;
   readonly #origin: string;
   #reason: AttemptReason = 'request';
   #outcome: Outcome | undefined;
@@ -140,13 +143,19 @@ class Run {
     if (originOf(hop) !== this.#origin) return this.#attempt(hop, options);
     const request = first.tls ? { ...hop, tls: first.tls } : hop;
     if (!auth) return this.#attempt(request, options);
+    const { scheme, values } = auth.resolved;
+    const proving = scheme.provesElsewhere ? [] : (this.#ports.ambient?.inValues(values) ?? []);
     const { response, outcome } = await sendAuthorized(
       request,
       auth,
       this.#ports.driver,
       this.#options.signal,
-      (attempt, connection, continues = false) =>
-        this.#attempt(attempt, connection === undefined ? options : { ...options, connection, continues }),
+      (attempt, connection, continues = false, used = []) =>
+        this.#attempt(attempt, {
+          ...options,
+          ...(connection === undefined ? {} : { connection, continues }),
+          ...(proving.length + used.length > 0 ? { credentials: [...proving, ...used] } : {}),
+        }),
     );
     this.#outcome = outcome;
     return response;
@@ -165,7 +174,7 @@ class Run {
       const remaining = this.#remaining(startedAt);
       const response = await this.#ports.transport.send(
         request,
-        remaining === undefined ? options : { ...options, timeout: remaining },
+        remaining === undefined ? options : { ...options, timeout: remaining, onPermitted: this.#extend },
       );
       record.response = head(response);
       record.timing = response.timing();
@@ -174,9 +183,16 @@ class Run {
       return response;
     } catch (error) {
       record.error = redactedError(asCountersignError(error), this.#ports);
+      // What was not allowed was no attempt.
+      if (record.error.code === 'not-allowed') this.#attempts.pop();
       throw error;
     }
   }
+
+  /** The time that a person takes to allow something is not the server's. */
+  readonly #extend = (milliseconds: number): void => {
+    if (this.#deadline !== undefined) this.#deadline += milliseconds;
+  };
 
   /** Milliseconds left of the timeout. @throws CountersignError `timeout` */
   #remaining(now: number): number | undefined {

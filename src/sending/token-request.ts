@@ -19,7 +19,7 @@ const noRequest: HttpRequest = {
   overridden: [],
 };
 
-export type TokenRequestPorts = Pick<PreparePorts, 'workspace' | 'files' | 'resolvePath' | 'variablesFor' | 'tls'>;
+export type TokenRequestPorts = Pick<PreparePorts, 'workspace' | 'keyFiles' | 'resolvePath' | 'variablesFor' | 'tls'>;
 
 /**
  * What the auth in force for a block asks the token source for; the block may speak for its whole file. Undefined where

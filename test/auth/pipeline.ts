@@ -65,6 +65,7 @@ export function createPipeline(variables: Readonly<Record<string, string>>, fold
     return {
       workspace: { tree: () => undefined, root: () => folder },
       files: nodeFiles,
+      keyFiles: nodeFiles,
       userAgent: 'countersign/test',
       resolvePath: path => join(folder, path),
       async variablesFor({ file, tree, block }, scopes, settings) {

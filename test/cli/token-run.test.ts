@@ -74,7 +74,11 @@ GET ${server.origin}/six
 
   it('puts a token by its name anywhere in a request, masked where it is shown', async () => {
     await run('--name', 'One');
-    const { status, stdout, stderr } = await run('--name', 'A token anywhere');
+    const refused = await run('--name', 'A token anywhere');
+    assert.match(refused.stdout, /"code":"not-allowed","message":"The token “c” is not used for http:/);
+    assert.match(refused.stdout, /call with --allow-secret token:c=http:/);
+    const allow = ['--allow-secret', `token:c=${server.origin}`];
+    const { status, stdout, stderr } = await run('--name', 'A token anywhere', ...allow);
     assert.equal(status, 0, stdout + stderr);
     const { url, headers, form } = server.received.at(-1) ?? {};
     const token = 'from-the-server';
@@ -112,7 +116,8 @@ GET ${server.origin}/six
   });
 
   it('sends nothing where somebody has to sign in, and says what to do', async () => {
-    const { status, stdout } = await run('--name', 'Somebody has to sign in');
+    const allow = ['--allow-secret', `token:c=${server.origin}`];
+    const { status, stdout } = await run('--name', 'Somebody has to sign in', ...allow);
     assert.equal(status, 1);
     assert.match(stdout, /"code":"interaction-required"/);
     assert.deepEqual(server.received, []);
@@ -131,9 +136,11 @@ GET ${server.origin}/six
         ? { status: 400, body: { error: 'authorization_pending' } }
         : answer(received);
     };
-    const alone = await run('--name', 'By a code');
+    const allow = ['--allow-secret', `token:d=${server.origin}`];
+    assert.match((await run('--name', 'By a code', '--interactive')).stdout, /"code":"not-allowed"/);
+    const alone = await run('--name', 'By a code', ...allow);
     assert.match(alone.stdout, /"code":"interaction-required"/);
-    const { status, stdout, stderr } = await run('--name', 'By a code', '--interactive');
+    const { status, stdout, stderr } = await run('--name', 'By a code', '--interactive', ...allow);
     assert.equal(status, 0, stdout + stderr);
     assert.match(stderr, /open http:\/\/127\.0\.0\.1:\d+\/enter on any device and enter the code ABCD-EFGH/);
     assert.equal(polls, 2);

@@ -102,6 +102,8 @@ GET ${api.url}/echo
     assert.ok(Date.parse(said?.expiresAt ?? '') > Date.now());
   });
 
+  const allow = (name: string): readonly string[] => ['--allow-secret', `${name}=${api.url}`];
+
   it('list says how each token stands, and nothing of the token', async () => {
     const [record] = await list();
     assert.deepEqual(
@@ -122,7 +124,7 @@ GET ${api.url}/echo
     assert.equal(refreshed.status, 0, refreshed.stderr);
     const now = await call('token', 'get', 'a.http', '--name', 'user', ...secret);
     assert.notEqual(now.stdout, before.stdout);
-    const run = await call('run', 'a.http', '--name', 'by-name', '--json', '--fail');
+    const run = await call('run', 'a.http', '--name', 'by-name', '--json', '--fail', ...allow('token:user'));
     assert.equal(run.status, 0, run.stdout + run.stderr);
   });
 
@@ -160,7 +162,7 @@ GET ${api.url}/echo
     const alone = await call('token', 'get', 'a.http', '--name', 'browser');
     assert.equal(alone.status, 1);
     assert.match(alone.stderr, /--interactive/);
-    const bare = await call('run', 'a.http', '--name', 'browser', '--interactive', '--json');
+    const bare = await call('run', 'a.http', '--name', 'browser', '--interactive', '--json', ...allow('token:browser'));
     assert.equal(bare.status, 1);
     assert.match(bare.stdout, /there is no browser here/);
   });
@@ -168,7 +170,7 @@ GET ${api.url}/echo
   it('signs in with --interactive in the browser that BROWSER names', async () => {
     const { status, stdout, stderr } = await countersign(
       folder,
-      ['run', 'a.http', '--name', 'browser', '--interactive', '--json', '--fail'],
+      ['run', 'a.http', '--name', 'browser', '--interactive', '--json', '--fail', ...allow('token:browser')],
       { env: { ...env(), BROWSER: `${process.execPath} ${join(folder, 'browser.mjs')}` } },
     );
     assert.equal(status, 0, stdout + stderr);
@@ -181,7 +183,8 @@ GET ${api.url}/echo
 
   it('goes the three legs of OAuth 1.0 with --interactive, once, and says so where somebody does not agree', async () => {
     const consumer = ['--secret', `consumer-secret=${credentials.oauth1.consumerSecret}`];
-    const run = ['run', 'a.http', '--name', 'legs', '--json', '--fail', ...consumer];
+    const legs = allow(`token:${credentials.oauth1.consumerKey}`);
+    const run = ['run', 'a.http', '--name', 'legs', '--json', '--fail', ...consumer, ...legs];
     const opened = { ...env(), BROWSER: `${process.execPath} ${join(folder, 'browser.mjs')}` };
     const denied = await countersign(folder, [...run, '--interactive'], { env: { ...opened, DENY: 'yes' } });
     assert.equal(denied.status, 1);
@@ -218,7 +221,11 @@ GET ${api.url}/echo
       const { stdout } = await call('secret', 'list');
       assert.equal(stdout, 'client-secret\n');
       assert.equal(statSync(join(folder, '.config/countersign/secrets.json')).mode & 0o777, 0o600);
-      const run = await call('run', 'a.http', '--name', 'program', '--json', '--fail');
+      await call('token', 'delete', 'program');
+      const program = ['run', 'a.http', '--name', 'program', '--json', '--fail'];
+      const refused = await call(...program, ...allow('token:program'));
+      assert.match(refused.stdout, /"code":"not-allowed","message":"The secret “client-secret” is not used for http:/);
+      const run = await call(...program, ...allow('token:program'), ...allow('client-secret'));
       assert.equal(run.status, 0, run.stdout + run.stderr);
       assert.ok(!(run.stdout + run.stderr).includes(clientSecret));
     });

@@ -27,6 +27,7 @@ export function formWorkspace(
   const ports: FormPorts = {
     workspace: { tree: file => trees.get(file), root: () => '/w' },
     files: { read: async () => noFile(), size: async () => noFile(), open: () => noFile() },
+    keyFiles: { read: async () => noFile(), size: async () => noFile(), open: () => noFile() },
     userAgent: 'countersign/test',
     resolvePath: (path, from) => (isAbsolute(path) ? path : join(from, '..', path)),
     variablesFor: ({ file, tree, block }, scopes, settings) => {

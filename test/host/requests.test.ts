@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import * as vscode from 'vscode';
+import { restore, standIn } from './stand-ins.ts';
 
 /** Waits until `probe` gives something other than undefined or false. */
 async function until<T>(what: string, probe: () => T | Promise<T>): Promise<NonNullable<T>> {
@@ -127,6 +128,13 @@ describe('requests in the editor', () => {
     );
     await new Promise<void>(resolve => secure.listen(0, '127.0.0.1', resolve));
     const folder = mkdtempSync(join(tmpdir(), 'countersign-tls-'));
+    const asked: string[] = [];
+    standIn(vscode.window, {
+      showWarningMessage: async (message: string) => {
+        asked.push(message);
+        return 'Always Here';
+      },
+    });
     try {
       const SSLConfiguration = {
         ...{ clientCertificate: certificate('client.pem'), clientCertificateKey: certificate('client-key.pem') },
@@ -138,6 +146,10 @@ describe('requests in the editor', () => {
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
       await vscode.commands.executeCommand('countersign.send');
       assert.deepEqual(clients, ['test-only client']);
+      // Keys that lie outside the workspace are asked for, once.
+      assert.equal(asked.length, 2);
+      for (const question of asked)
+        assert.match(question, /^Sign with .*client.*pem, which is outside the workspace\?$/);
       await vscode.commands.executeCommand('countersign.preview');
       const preview = await until('the preview is open', () =>
         vscode.workspace.textDocuments.find(
@@ -151,6 +163,7 @@ describe('requests in the editor', () => {
       );
       assert.equal(clients.length, 1);
     } finally {
+      restore();
       secure.closeAllConnections();
       await new Promise(resolve => secure.close(resolve));
       rmSync(folder, { recursive: true });

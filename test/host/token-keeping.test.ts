@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { AuthorizationAgent } from '../../src/auth/oauth2/authorization-agent.ts';
 import type { TokenRecord } from '../../src/auth/tokens/token-record.ts';
 import { asCountersignError, CountersignError } from '../../src/core/errors.ts';
+import { Permissions } from '../../src/core/permission.ts';
 import { Documents } from '../../src/extension/documents.ts';
 import { createEngine, type Engine } from '../../src/extension/engine.ts';
 import { Environments } from '../../src/extension/environments.ts';
@@ -165,6 +166,12 @@ describe('a person who handles tokens', () => {
       documents = new Documents();
       const environments = new Environments(documents, memento);
       const kept = new Secrets({ secrets, globalState: memento } as unknown as vscode.ExtensionContext);
+      const permissions = new Permissions({
+        decisions: () => [],
+        keep: async () => {},
+        ask: async () => 'always',
+        advice: () => '',
+      });
       const agent: AuthorizationAgent = {
         async prepare() {
           prepared += 1;
@@ -173,6 +180,7 @@ describe('a person who handles tokens', () => {
       };
       engine = createEngine({
         ...{ documents, environments, secrets: kept, version: '0', tokenStore: store },
+        permissions,
         agent: async () => agent,
         log: () => {},
       });

@@ -9,6 +9,7 @@ import { tokenIdentity } from '../../src/auth/oauth2/identity.ts';
 import { createOAuth2Flow } from '../../src/auth/oauth2/oauth2-flow.ts';
 import { oauth2Settings } from '../../src/auth/oauth2/settings.ts';
 import { createTokenSource, type StoredTokenSource } from '../../src/auth/tokens/stored-token-source.ts';
+import { AmbientCredentials } from '../../src/core/ambient-credentials.ts';
 import { EngineTokens } from '../../src/extension/tokens/engine-tokens.ts';
 import { SecretTokenStore } from '../../src/extension/tokens/token-store.ts';
 import { UriCallbacks } from '../../src/extension/tokens/uri-callbacks.ts';
@@ -102,7 +103,7 @@ describe('tokens in the secret storage', () => {
       const got = await Promise.all(
         [...sources, ...sources, ...sources].map(source => source.named('mine', undefined, signal)),
       );
-      assert.deepEqual([...new Set(got.map(({ accessToken }) => accessToken))], ['a2']);
+      assert.deepEqual([...new Set(got.map(({ token }) => token.accessToken))], ['a2']);
       assert.equal(refreshes, 1);
       assert.equal((await window().get('k1'))?.refreshToken, 'r2');
     } finally {
@@ -130,6 +131,8 @@ describe('exchanges with an authorization server', () => {
         log: text => logged.push(text),
         warn: () => {},
         secretSeen: () => {},
+        ambient: new AmbientCredentials(),
+        permitEnvironment: async () => {},
         request: async () => undefined,
         asked: async () => undefined,
         environment: () => undefined,

@@ -88,7 +88,7 @@ describe('what is stated about TLS', () => {
     };
     const ports = { clock: { now: () => 0 }, random: { bytes: () => new Uint8Array() }, env: {}, wait: async () => {} };
     const made = tls(configuration('client'), configuration('server', { hosts: ['ci.test'] }));
-    const session = new ServerSession({ ...ports, transport }, sending().signal, made);
+    const session = new ServerSession({ ...ports, transport }, sending().signal, made, {});
     const exchanges = [
       ['ci-token', 'https://github.test/', undefined],
       ['ci-token', 'https://ci.test/', 'server'],

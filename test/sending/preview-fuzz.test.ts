@@ -48,6 +48,7 @@ function ports(workspace: MemoryWorkspace): PreviewPorts {
   return {
     workspace,
     files: reader,
+    keyFiles: reader,
     userAgent: 'countersign/test',
     resolvePath: (path, _file) => `/w/${path.replace(/^\.\//, '')}`,
     async variablesFor({ file, tree, block }, scopes, settings) {

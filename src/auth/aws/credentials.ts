@@ -1,4 +1,5 @@
 import { CountersignError } from '../../core/errors.ts';
+import type { Credential } from '../../core/permission.ts';
 import { type Ini, parseIni } from '../ini.ts';
 import type { AuthContext, AuthMemory } from '../scheme.ts';
 
@@ -10,6 +11,8 @@ export interface AwsCredentials {
   readonly expiresAt?: number | undefined;
   /** The region that the profile or the environment prefers. */
   readonly region?: string | undefined;
+  /** Whose they are: they stand in no file of the workspace. */
+  readonly source: Credential;
 }
 
 /** What a profile will do once something is sent. */
@@ -43,6 +46,7 @@ export async function ambientCredentials(
       secretKey: env.AWS_SECRET_ACCESS_KEY,
       sessionToken: env.AWS_SESSION_TOKEN || undefined,
       region,
+      source: { id: 'aws:', name: 'aws:environment', label: 'AWS credentials of the environment' },
     };
   }
   const name = profile || env.AWS_PROFILE || 'default';
@@ -91,7 +95,10 @@ async function profileCredentials(
     settings.get(key),
   );
   if (accessKey && secretKey && exchange !== 'role_arn') {
-    return { accessKey, secretKey, sessionToken: settings.get('aws_session_token') || undefined };
+    return {
+      ...{ accessKey, secretKey, source: profileSource(name) },
+      sessionToken: settings.get('aws_session_token') || undefined,
+    };
   }
   const command = settings.get('credential_process');
   if (command) return processCredentials(name, command, context);
@@ -105,6 +112,12 @@ async function profileCredentials(
     },
   );
 }
+
+const profileSource = (name: string): Credential => ({
+  id: `aws:${name}`,
+  name: `aws:${name}`,
+  label: `AWS profile “${name}”`,
+});
 
 const KEPT = 'credential_process';
 
@@ -157,6 +170,7 @@ async function processCredentials(
   const credentials: AwsCredentials = {
     accessKey: answer.AccessKeyId,
     secretKey: answer.SecretAccessKey,
+    source: profileSource(name),
     sessionToken: typeof answer.SessionToken === 'string' ? answer.SessionToken : undefined,
     expiresAt,
   };

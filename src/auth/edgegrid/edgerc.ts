@@ -1,4 +1,5 @@
 import { CountersignError } from '../../core/errors.ts';
+import type { Credential } from '../../core/permission.ts';
 import { parseIni } from '../ini.ts';
 import type { AuthContext } from '../scheme.ts';
 
@@ -9,6 +10,8 @@ export interface EdgeGridClient {
   /** The host that the credentials are for. */
   readonly host?: string | undefined;
   readonly maxBodySize?: number | undefined;
+  /** Whose they are, where they stand in no file of the workspace. */
+  readonly source?: Credential;
 }
 
 /**
@@ -42,6 +45,7 @@ export async function readEdgerc(
     accessToken: read('access_token'),
     clientToken: read('client_token'),
     clientSecret: read('client_secret'),
+    source: { id: `edgegrid:${file}:${name}`, name: `edgegrid:${name}`, label: `EdgeGrid section “${name}”` },
     host: found
       .get('host')
       ?.replace(/^https?:\/\//, '')

@@ -32,7 +32,7 @@ export function createOAuth1Flow(ports: OAuth2Ports): TokenFlow {
           return value === undefined || value === '' || isSecret(field) ? [] : [[field.name, value]];
         }),
       ),
-    obtain: (values, request, signal) => obtain(values, new ServerSession(ports, signal, request?.tls)),
+    obtain: (values, request, signal) => obtain(values, new ServerSession(ports, signal, request?.tls, values)),
   };
 }
 

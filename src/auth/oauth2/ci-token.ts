@@ -22,8 +22,9 @@ export async function ciIdentityToken(
   variable: string | undefined,
   session: ServerSession,
 ): Promise<string> {
-  const { env } = session.ports;
+  const { env, permitEnvironment } = session.ports;
   if (variable !== undefined) {
+    await permitEnvironment?.(variable);
     const token = env[variable];
     if (token) return token;
     throw new CountersignError('token-failed', `The environment variable “${variable}” holds no identity token.`, {

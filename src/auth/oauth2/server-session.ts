@@ -1,6 +1,9 @@
+import type { AmbientCredentials } from '../../core/ambient-credentials.ts';
 import type { ClientTls } from '../../core/client-tls.ts';
 import { asCountersignError, CountersignError } from '../../core/errors.ts';
+import type { Credential } from '../../core/permission.ts';
 import type { Clock, ProcessEnvironment, Random, SendOptions, Transport } from '../../core/ports.ts';
+import type { Values } from '../tokens/token-flow.ts';
 import type { AuthorizationAgent } from './authorization-agent.ts';
 import {
   type ExchangeObserver,
@@ -18,8 +21,12 @@ export interface OAuth2Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly env: ProcessEnvironment;
+  /** Called before a variable of it is read that a file names. @throws CountersignError where it may not be */
+  readonly permitEnvironment?: (name: string) => Promise<void>;
   /** Absent where there is no person: grants that need one then end in `interaction-required`. */
   readonly agent?: AuthorizationAgent;
+  /** Credentials that came from a store of this machine: `transport` lets them go only where that is allowed. */
+  readonly ambient?: AmbientCredentials;
   readonly observe?: ExchangeObserver;
   /** Waits that many milliseconds (polling for a device code). @throws CountersignError `cancelled` */
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
@@ -62,9 +69,16 @@ export class ServerSession {
   /** Origins at which the client had to prove itself. */
   readonly #clientAt = new Set<string>();
 
-  /** @param tls whom the client proves itself to over TLS: the servers that are named for the request at hand */
-  constructor(ports: OAuth2Ports, signal: AbortSignal, tls: ClientTls | undefined) {
+  /** Credentials of this machine that the flow is computed with. */
+  readonly #credentials: readonly Credential[];
+
+  /**
+   * @param tls whom the client proves itself to over TLS: the servers that are named for the request at hand
+   * @param values what the flow is computed with
+   */
+  constructor(ports: OAuth2Ports, signal: AbortSignal, tls: ClientTls | undefined, values: Values) {
     this.ports = ports;
+    this.#credentials = ports.ambient?.inValues(values) ?? [];
     this.signal = signal;
     this.#tls = tls;
   }
@@ -83,7 +97,12 @@ export class ServerSession {
     const startedAt = this.ports.clock.now();
     const warnings = unsafeAddress(url);
     const record = { reason: 'token', purpose, request, startedAt } as const;
-    const options: SendOptions = { signal: this.signal, timeout: this.ports.timeout ?? exchangeTimeout };
+    const proves = purpose !== 'discovery' && purpose !== 'keys' && purpose !== 'ci-token';
+    const options: SendOptions = {
+      signal: this.signal,
+      timeout: this.ports.timeout ?? exchangeTimeout,
+      ...(proves && this.#credentials.length > 0 ? { credentials: this.#credentials } : {}),
+    };
     try {
       const tls = this.#tlsFor(purpose, new URL(url).origin);
       const received = await this.ports.transport.send(tls ? { ...request, tls } : request, options);

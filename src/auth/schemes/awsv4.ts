@@ -6,6 +6,7 @@ import { explainAwsRefusal } from '../aws/refusal.ts';
 import { signAws } from '../aws/sign.ts';
 import { hashBody } from '../body-hash.ts';
 import { controlCharacterProblems } from '../control-character.ts';
+import { requireOwnHost } from '../own-host.ts';
 import { defineScheme } from '../scheme.ts';
 import { basicTimestamp, parseTimestamp, requireTimestamp } from '../timestamp.ts';
 
@@ -156,6 +157,8 @@ export const awsv4 = defineScheme({
     const { request } = context;
     const url = requestUrl(request);
     const host = headerValue(request, 'host') ?? new URL(url).host;
+    const used = 'source' in credentials ? [credentials.source] : [];
+    for (const source of used) requireOwnHost(source, host, url);
     const endpoint = endpointOf(host);
     const service = values.service || endpoint.service;
     if (!service) {
@@ -190,7 +193,7 @@ export const awsv4 = defineScheme({
       normalizePath: !s3,
       encodePathAgain: !s3,
     });
-    const response = yield { edits };
+    const response = yield { edits, credentials: used };
     const refusal = await explainAwsRefusal(response, { time, region, service });
     if (refusal?.credentialsRefused) forgetCredentials(context.memory);
     return refusal?.outcome;

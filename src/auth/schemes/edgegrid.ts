@@ -3,6 +3,7 @@ import { headerValue, requestUrl } from '../../core/request.ts';
 import { controlCharacterProblems } from '../control-character.ts';
 import { type EdgeGridClient, readEdgerc } from '../edgegrid/edgerc.ts';
 import { signEdgeGrid } from '../edgegrid/sign.ts';
+import { requireOwnHost } from '../own-host.ts';
 import { type AuthResponse, defineScheme, type Outcome } from '../scheme.ts';
 import { basicTimestamp, parseTimestamp, requireTimestamp } from '../timestamp.ts';
 
@@ -134,9 +135,12 @@ export const edgegrid = defineScheme({
     const maxBodySize = values.maxBodySize === LARGEST_BODY ? (client.maxBodySize ?? LARGEST_BODY) : values.maxBodySize;
     const time = values.timestamp ? requireTimestamp(values.timestamp) : clock.now();
     const sent = requestUrl(request);
+    const url = signedUrl(sent, headerValue(request, 'host'), values.baseUrl);
+    const used = client.source ? [client.source] : [];
+    for (const source of used) requireOwnHost(source, new URL(url).host, sent);
     const edit = await signEdgeGrid({
       method: request.method,
-      url: signedUrl(sent, headerValue(request, 'host'), values.baseUrl),
+      url,
       headers: request.headers,
       body: request.body,
       accessToken: client.accessToken,
@@ -147,7 +151,7 @@ export const edgegrid = defineScheme({
       headersToSign: values.headersToSign ? values.headersToSign.split(/[\s,;]+/).filter(Boolean) : [],
       maxBodySize,
     });
-    const response = yield { edits: [edit] };
+    const response = yield { edits: [edit], credentials: used };
     return explainRefusal(response, time, client.host, new URL(sent).host);
   },
 });

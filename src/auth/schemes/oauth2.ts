@@ -13,6 +13,7 @@ export const oauth2 = defineScheme({
   summary: 'Gets an access token from an authorization server, renews it, and sends it.',
   specification: 'https://www.rfc-editor.org/rfc/rfc6749',
   obtainsTokens: true,
+  provesElsewhere: true,
   fields: oauth2Fields,
   check: oauth2Check,
   headers({ addTo, dpop }) {

@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { AmbientCredentials } from '../../core/ambient-credentials.ts';
 import { CountersignError } from '../../core/errors.ts';
+import { type Credential, type Permission, type Permit, tokenCredential } from '../../core/permission.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { HttpRequest } from '../../core/request.ts';
+import { type HttpRequest, originOf } from '../../core/request.ts';
 import type { Token, TokenRequest, TokenSource, TokenState } from '../token-source.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { ObtainedToken, TokenFlow, Values } from './token-flow.ts';
@@ -16,20 +20,25 @@ export interface TokenSourceOptions {
   readonly clock: Clock;
   /** For renewing a token without a request at hand: all that the files that use it state, secrets included, or none. */
   readonly credentials?: (record: TokenRecord) => Promise<StatedCredentials | undefined>;
+  /** Credentials that came from a store of this machine; where absent, every statement holds its own. */
+  readonly ambient?: AmbientCredentials;
   /** Told what went wrong without stopping anything, one sentence. */
   readonly warn?: (message: string) => void;
 }
 
 /** Tokens over a store, for the whole host: one per window or process, so that flights are shared. */
 export interface StoredTokenSource {
-  /** The source that schemes use, for requests of that environment. */
-  in(environment: string | undefined): TokenSource;
+  /**
+   * The source that schemes use, for requests of that environment. A token that a person or this machine has the
+   * credentials of goes only where `permit` allows it.
+   */
+  in(environment: string | undefined, permit?: Permit): TokenSource;
   /** Fetches anew, whatever is stored (Get New Access Token). @throws CountersignError */
   obtain(request: TokenRequest, environment: string | undefined, signal: AbortSignal): Promise<TokenRecord>;
   /** Refreshes the kept token, or fetches it anew where it has no refresh token. @throws CountersignError */
   renew(key: string, signal: AbortSignal): Promise<TokenRecord>;
   /** A usable token by its name (`{{$token name}}`), that environment's first. @throws CountersignError */
-  named(name: string, environment: string | undefined, signal: AbortSignal): Promise<Token>;
+  named(name: string, environment: string | undefined, signal: AbortSignal): Promise<NamedToken>;
   /** Revokes at the server, then deletes here. @throws CountersignError, and then nothing is deleted */
   revoke(key: string, signal: AbortSignal): Promise<void>;
 }
@@ -47,6 +56,14 @@ interface Want {
   readonly http: HttpRequest | undefined;
 }
 
+/** A token that was asked for by its name, and what it is where it is to be allowed. */
+export interface NamedToken {
+  readonly token: Token;
+  readonly credential: Credential;
+  /** It was obtained since the start of this process, with credentials that were stated. */
+  readonly stated: boolean;
+}
+
 export function createTokenSource(options: TokenSourceOptions): StoredTokenSource {
   return new StoredTokens(options);
 }
@@ -56,15 +73,17 @@ class StoredTokens implements StoredTokenSource {
   readonly #flights = new SingleFlight<Kept>();
   /** Tokens that the store could not take: kept here for as long as the process lives. */
   readonly #unsaved = new Map<string, TokenRecord>();
+  /** Keys of the tokens that were obtained with credentials that were stated. */
+  readonly #stated = new Set<string>();
 
   constructor(options: TokenSourceOptions) {
     this.#options = options;
   }
 
-  in(environment: string | undefined): TokenSource {
+  in(environment: string | undefined, permit?: Permit): TokenSource {
     return {
       peek: request => this.#peek(this.#want(request, environment)),
-      get: (request, signal) => this.#get(this.#want(request, environment), signal),
+      get: (request, signal) => this.#get(this.#want(request, environment), signal, permit),
       reject: (request, token) => this.#reject(this.#want(request, environment), token),
     };
   }
@@ -81,7 +100,7 @@ class StoredTokens implements StoredTokenSource {
     return this.#renewed(await this.#wantOf(record), signal, record.obtainedAt);
   }
 
-  async named(name: string, environment: string | undefined, signal: AbortSignal): Promise<Token> {
+  async named(name: string, environment: string | undefined, signal: AbortSignal): Promise<NamedToken> {
     const all = (await this.#options.store.list()).filter(record => record.name === name);
     const matching = all.filter(record => record.environment === environment);
     const candidates = matching.length > 0 ? matching : all.filter(record => record.environment === undefined);
@@ -94,8 +113,10 @@ class StoredTokens implements StoredTokenSource {
         hint: 'Get one with an @auth oauth2 statement whose tokenName is that name.',
       });
     }
-    if (hasAccessToken(record) && isUsable(record, now)) return tokenOf(record);
-    return tokenOf(await this.#renewed(await this.#wantOf(record), signal));
+    const credential = tokenCredential(record.name, record.issuer);
+    const stated = this.#stated.has(record.key);
+    if (hasAccessToken(record) && isUsable(record, now)) return { token: tokenOf(record), credential, stated };
+    return { token: tokenOf(await this.#renewed(await this.#wantOf(record), signal)), credential, stated };
   }
 
   async revoke(key: string, signal: AbortSignal): Promise<void> {
@@ -130,12 +151,24 @@ class StoredTokens implements StoredTokenSource {
     };
   }
 
-  async #get(want: Want, signal: AbortSignal): Promise<Token> {
+  async #get(want: Want, signal: AbortSignal, permit: Permit | undefined): Promise<Token> {
     const record = await this.#read(want.key);
+    // Without an address it is for the person alone.
+    if (permit && want.http?.url) {
+      if (!this.#holdsCredentials(want)) await permit(permissionFor(want, want.http));
+      // Whoever states another secret than the kept token came of has to show to the server that it is right.
+      else if (record && record.proof !== proofOf(want.flow, want.values))
+        return tokenOf(await this.#fetched(want, signal));
+    }
     const usable = hasAccessToken(record) && isUsable(record, this.#options.clock.now());
     if (!usable) return tokenOf(await this.#renewed(want, signal));
     await this.#noteUse(record, want.request?.usedBy);
     return tokenOf(record);
+  }
+
+  /** Whether what is stated would do to obtain the token, without a person and without a credential of this machine. */
+  #holdsCredentials({ flow, values }: Want): boolean {
+    return !flow.needsPerson(values) && (this.#options.ambient?.inValues(values).length ?? 0) === 0;
   }
 
   async #reject({ key }: Want, token: Token): Promise<void> {
@@ -149,7 +182,7 @@ class StoredTokens implements StoredTokenSource {
 
   /** `after`: a token obtained later than that (milliseconds since the epoch) will do; otherwise any usable one. */
   #renewed(want: Want, signal: AbortSignal, after?: number): Promise<Kept> {
-    return this.#flights.run(want.key, signal, async shared => {
+    return this.#flights.run(flightOf(want), signal, async shared => {
       const stored = await this.#options.store.lock(want.key, () => this.#renewLocked(want, shared, after), shared);
       // A person may take minutes: other windows are not kept waiting for that long.
       return stored ?? this.#fetched(want, shared);
@@ -158,7 +191,7 @@ class StoredTokens implements StoredTokenSource {
 
   /** Anew; a person who is being asked already, by a request or by hand, is asked once. */
   #fetched(want: Want, signal: AbortSignal): Promise<Kept> {
-    return this.#flights.run(`new ${want.key}`, signal, shared => this.#fetch(want, shared));
+    return this.#flights.run(`new ${flightOf(want)}`, signal, shared => this.#fetch(want, shared));
   }
 
   async #renewLocked(want: Want, signal: AbortSignal, after: number | undefined): Promise<Kept | undefined> {
@@ -203,6 +236,7 @@ class StoredTokens implements StoredTokenSource {
   /** Stores a token before anybody uses it. */
   async #keep(want: Want, token: ObtainedToken, previous: TokenRecord | undefined, refreshed = false): Promise<Kept> {
     const record = recordOf(want, token, previous, refreshed);
+    if (want.request && !refreshed && this.#holdsCredentials(want)) this.#stated.add(want.key);
     await this.#write(record);
     return record;
   }
@@ -262,6 +296,29 @@ class StoredTokens implements StoredTokenSource {
   }
 }
 
+function permissionFor({ flow, values, environment }: Want, request: HttpRequest): Permission {
+  const { name, issuer } = flow.identity(values, environment);
+  const { urlOrigin } = request;
+  return {
+    kind: 'credential',
+    credential: tokenCredential(name, issuer),
+    origin: originOf(request),
+    ...(urlOrigin?.by === 'file' ? { place: { file: urlOrigin.file, line: urlOrigin.line } } : {}),
+  };
+}
+
+/** Only those who state the same secrets share a flight. */
+const flightOf = ({ key, flow, values, request }: Want): string => (request ? `${key} ${proofOf(flow, values)}` : key);
+
+/** A digest of what is stated beside that which may be kept openly: the secrets. */
+function proofOf(flow: TokenFlow, values: Values): string {
+  const open = flow.kept(values);
+  const secrets = Object.entries(values)
+    .filter(([name, value]) => value !== undefined && value !== '' && !isDeepStrictEqual(open[name], value))
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(secrets)).digest('base64url');
+}
+
 const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Whoever used it first stays first: the secrets of a renewal are looked for in that order. */
@@ -285,6 +342,7 @@ function recordOf(want: Want, token: ObtainedToken, previous: TokenRecord | unde
     ...(identified?.idTokenProof === undefined ? {} : { idTokenProof: identified.idTokenProof }),
     ...(environment === undefined ? {} : { environment }),
     config: flow.kept(values),
+    ...(request ? { proof: proofOf(flow, values) } : previous?.proof === undefined ? {} : { proof: previous.proof }),
     usedBy: usedBy(previous, request?.usedBy),
   };
 }

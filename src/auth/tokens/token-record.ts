@@ -38,6 +38,8 @@ export interface TokenRecord {
   readonly dpopKey?: Readonly<Record<string, unknown>>;
   /** Origins of the endpoints that it came from: it is refreshed and revoked nowhere else. */
   readonly origins?: readonly string[];
+  /** A digest of the secrets that it was obtained with: a statement that holds the same needs nobody's permission. */
+  readonly proof?: string;
   /** The scheme's values without its secrets: enough to refresh or revoke together with the client's secret. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Absolute paths of the files that state the auth, in the order of their first use. */
@@ -100,7 +102,7 @@ export function asTokenRecord(value: unknown): TokenRecord | undefined {
   const record = value as Record<string, unknown>;
   const strings = ['key', 'name', 'scheme', 'issuer', 'tokenType'] as const;
   if (strings.some(name => typeof record[name] !== 'string') || typeof record.obtainedAt !== 'number') return undefined;
-  const optional = ['accessToken', 'refreshToken', 'idToken', 'scopeGranted', 'clientId'] as const;
+  const optional = ['accessToken', 'refreshToken', 'idToken', 'scopeGranted', 'clientId', 'proof'] as const;
   if (optional.some(name => record[name] !== undefined && typeof record[name] !== 'string')) return undefined;
   if (record.expiresAt !== undefined && typeof record.expiresAt !== 'number') return undefined;
   if (record.origins !== undefined && !isTexts(record.origins)) return undefined;

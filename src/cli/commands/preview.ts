@@ -3,7 +3,7 @@ import type { Body, Origin } from '../../core/request.ts';
 import { bodyBytes } from '../../core/request.ts';
 import { type ExplainedPart, explainRequest, originSentence, tlsSentences } from '../../sending/explain.ts';
 import { type Preview, previewRequest } from '../../sending/preview.ts';
-import { allowOptions, type Call, tlsOptions, UsageError } from '../arguments.ts';
+import { allowOptions, type Call, permissionOptions, tlsOptions, UsageError } from '../arguments.ts';
 import type { CliEngine } from '../engine.ts';
 import type { Output } from '../output.ts';
 import { chooseRequest } from '../request-choice.ts';
@@ -16,7 +16,7 @@ export async function previewCommand(
   engine: CliEngine,
   signal: AbortSignal,
 ): Promise<number> {
-  allowOptions(call, ['name', 'line', 'show-secrets', ...tlsOptions]);
+  allowOptions(call, ['name', 'line', 'show-secrets', ...tlsOptions, ...permissionOptions]);
   const [, path, ...rest] = call.words;
   if (path === undefined || rest.length > 0) {
     throw new UsageError('usage: countersign preview FILE [--name NAME | --line N]');

@@ -10,7 +10,7 @@ import { type RunResult, runRequest } from '../../sending/runner.ts';
 import { findScopes } from '../../sending/scopes.ts';
 import { sendMany } from '../../sending/send-many.ts';
 import type { RequestTarget } from '../../sending/workspace.ts';
-import { allowOptions, type Call, type Reporting, tlsOptions, UsageError } from '../arguments.ts';
+import { allowOptions, type Call, permissionOptions, type Reporting, tlsOptions, UsageError } from '../arguments.ts';
 import type { CliEngine } from '../engine.ts';
 import { requestFiles } from '../node-workspace.ts';
 import { createOutput, type Output } from '../output.ts';
@@ -30,6 +30,7 @@ export async function runCommand(
     ...(['name', 'bail', 'fail', 'timeout', 'insecure', 'interactive'] as const),
     ...(['yes', 'parallel', 'show-secrets', 'reporter'] as const),
     ...tlsOptions,
+    ...permissionOptions,
   ]);
   const paths = call.words.slice(1);
   if (paths.length === 0) throw new UsageError('usage: countersign run PATH…');

@@ -3,7 +3,7 @@ import { CountersignError } from '../../core/errors.ts';
 import { nearestName } from '../../core/nearest-name.ts';
 import { remainingTime } from '../../features/presentation/remaining-time.ts';
 import { tokenModel } from '../../features/presentation/token-model.ts';
-import { allowOptions, type Call, tlsOptions, UsageError } from '../arguments.ts';
+import { allowOptions, type Call, permissionOptions, tlsOptions, UsageError } from '../arguments.ts';
 import type { CliEngine } from '../engine.ts';
 import type { Output } from '../output.ts';
 import { chooseRequest } from '../request-choice.ts';
@@ -28,17 +28,17 @@ export async function tokenCommand(
   if (operand === undefined) throw new UsageError(usage);
   switch (verb) {
     case 'get':
-      allowOptions(call, ['name', 'line', 'interactive', ...tlsOptions]);
+      allowOptions(call, ['name', 'line', 'interactive', ...tlsOptions, ...permissionOptions]);
       return get(operand, call, output, current, engine, signal);
     case 'refresh': {
-      allowOptions(call, ['interactive', ...tlsOptions]);
+      allowOptions(call, ['interactive', ...tlsOptions, ...permissionOptions]);
       const { tokens } = await engine.tokens.open();
       const record = await tokens.renew((await named(operand, call, engine)).key, signal);
       show(record, call, output);
       return 0;
     }
     case 'revoke': {
-      allowOptions(call, tlsOptions);
+      allowOptions(call, [...tlsOptions, ...permissionOptions]);
       const { tokens } = await engine.tokens.open();
       await tokens.revoke((await named(operand, call, engine)).key, signal);
       complaints.line(`The token “${operand}” is revoked at its server, and deleted here.`);

@@ -8,6 +8,7 @@ import { createTokenSource, type StoredTokenSource } from '../../auth/tokens/sto
 import type { TokenFlow } from '../../auth/tokens/token-flow.ts';
 import { isUsable, type TokenRecord } from '../../auth/tokens/token-record.ts';
 import type { TokenStore } from '../../auth/tokens/token-store.ts';
+import type { AmbientCredentials } from '../../core/ambient-credentials.ts';
 import type { Clock, Random, Transport } from '../../core/ports.ts';
 import { nodeWait } from '../../node/wait.ts';
 import { type StatedToken, statedToken } from '../../sending/stated-token.ts';
@@ -17,6 +18,9 @@ export interface EngineTokensHost {
   readonly store: TokenStore;
   readonly agent: AuthorizationAgent;
   readonly transport: Transport;
+  /** Credentials that came from a store of this machine: `transport` lets them go only where that is allowed. */
+  readonly ambient: AmbientCredentials;
+  readonly permitEnvironment: (name: string) => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
   readonly workspace: Workspace;
@@ -43,6 +47,8 @@ export class EngineTokens {
     this.#host = host;
     const ports: OAuth2Ports = {
       transport: host.transport,
+      ambient: host.ambient,
+      permitEnvironment: host.permitEnvironment,
       clock: host.clock,
       random: host.random,
       env: process.env,
@@ -56,6 +62,7 @@ export class EngineTokens {
     const source = (ofSource: readonly TokenFlow[], asking: boolean): StoredTokenSource =>
       createTokenSource({
         store: host.store,
+        ambient: host.ambient,
         clock: host.clock,
         flows: ofSource,
         credentials: async record => (await this.stated(record, asking))?.request,

@@ -161,7 +161,7 @@ async function sampled(
   const resolved = await resolveValues(statement, {
     resolve: async (text, place) => (await variables.resolve(text, place)).value,
     readFile: async (path, place) =>
-      new TextDecoder().decode(await ports.files.read(ports.resolvePath(path, place.file))),
+      new TextDecoder().decode(await ports.keyFiles.read(ports.resolvePath(path, place.file))),
   });
   return await previewAuthorized(sample, { resolved, level }, driver, signal);
 }

@@ -131,6 +131,7 @@ const errorTitles: Partial<Record<ErrorCode, string>> = {
   protocol: 'The answer isn’t HTTP',
   'too-many-redirects': 'Too many redirects',
   'redirect-refused': 'Redirect not followed',
+  'not-allowed': 'Not allowed',
   'too-large': 'The response is too large',
   cancelled: 'Cancelled',
   'untrusted-workspace': 'This workspace isn’t trusted',

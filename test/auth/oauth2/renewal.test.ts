@@ -336,9 +336,9 @@ describe('renewal of tokens', () => {
     const stated = { ...password(), tokenName: 'acme', clientSecret: 's' };
     const { get, source, store, clock } = start({}, { credentials: async () => ({ values: stated }) });
     await get(stated);
-    assert.equal((await source.named('acme', undefined, never)).accessToken, 'a1');
+    assert.equal((await source.named('acme', undefined, never)).token.accessToken, 'a1');
     clock.offset = 601_000;
-    assert.equal((await source.named('acme', undefined, never)).accessToken, 'a2');
+    assert.equal((await source.named('acme', undefined, never)).token.accessToken, 'a2');
     assert.match(server.received.at(-1)?.headers.authorization ?? '', /^Basic /);
     const [record] = await store.list();
     assert.ok(record);

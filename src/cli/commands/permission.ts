@@ -1,0 +1,55 @@
+import type { Decision } from '../../core/permission.ts';
+import { searchRoot } from '../../node/search-root.ts';
+import { allowedSecret, allowOptions, type Call, UsageError } from '../arguments.ts';
+import type { Output } from '../output.ts';
+import { everywhere, isSameSubject, PermissionFile } from '../permissions.ts';
+
+const usage =
+  'usage: countersign permission list | permission allow NAME=ORIGIN [--everywhere] | permission revoke NAME[=ORIGIN] [--everywhere]';
+
+/** `permission list|allow|revoke`: where the credentials of this machine may go without a question. */
+export async function permissionCommand(call: Call, output: Output, current: string): Promise<number> {
+  const [, verb, operand, ...rest] = call.words;
+  if (rest.length > 0) throw new UsageError(usage);
+  const file = new PermissionFile(process.env);
+  if (verb === 'list' && operand === undefined) {
+    allowOptions(call, []);
+    for (const [folder, decisions] of Object.entries(await file.read())) {
+      for (const decision of decisions) {
+        if (call.json) output.json({ folder: folder === everywhere ? null : folder, ...decision });
+        else output.line(described(folder, decision));
+      }
+    }
+    return 0;
+  }
+  if (operand === undefined || (verb !== 'allow' && verb !== 'revoke')) throw new UsageError(usage);
+  allowOptions(call, ['everywhere']);
+  const folder = call.everywhere ? everywhere : searchRoot(current, [current]);
+  if (verb === 'allow') {
+    const { name, origin } = allowedSecret(operand, 'permission allow');
+    const decision: Decision = { kind: 'credential', subject: name, origin, allowed: true };
+    await file.change(folder, decisions => [...decisions.filter(one => !isSameSubject(one, decision)), decision]);
+    return 0;
+  }
+  const { name, origin } = operand.includes('=')
+    ? allowedSecret(operand, 'permission revoke')
+    : { name: operand, origin: undefined };
+  const goes = (decision: Decision): boolean =>
+    nameOf(decision) === name && (origin === undefined || decision.origin === origin);
+  const before = (await file.read())[folder] ?? [];
+  if (!before.some(goes)) throw new UsageError(`nothing is decided about “${operand}” for ${folder}`);
+  await file.change(folder, decisions => decisions.filter(decision => !goes(decision)));
+  return 0;
+}
+
+/** What a decision is about, as it is written on the command line. */
+function nameOf({ kind, subject }: Decision): string {
+  if (kind !== 'credential') return subject;
+  return subject.replace(/^secret:/, '').replace(/^(token:[^ ]*) .*$/s, '$1');
+}
+
+function described(folder: string, decision: Decision): string {
+  const to = decision.origin === undefined ? '' : ` → ${decision.origin}`;
+  const where = folder === everywhere ? 'everywhere' : folder;
+  return `${decision.allowed ? 'allowed' : 'refused'}  ${nameOf(decision)}${to}  (${where})`;
+}

@@ -1,0 +1,133 @@
+import * as vscode from 'vscode';
+import { sentenceOf } from '../core/foreign-text.ts';
+import { type Answer, type Decision, type Permission, Permissions } from '../core/permission.ts';
+import { ask, tell, tellBriefly } from './notices.ts';
+
+const stateKey = 'permissions';
+
+/** The permissions of this workspace: asked in a dialog, kept in the editor’s own state and never in a file of it. */
+export class WorkspacePermissions implements vscode.Disposable {
+  readonly #state: vscode.Memento;
+  readonly #command: vscode.Disposable;
+  readonly permissions: Permissions;
+
+  constructor(state: vscode.Memento) {
+    this.#state = state;
+    this.#command = vscode.commands.registerCommand('countersign.managePermissions', () => this.#manage());
+    this.permissions = new Permissions({
+      decisions: () => this.#decisions(),
+      keep: decision => this.#keep(decision),
+      ask: askPerson,
+      advice: () => vscode.l10n.t('You are asked when you send the request.'),
+    });
+  }
+
+  dispose(): void {
+    this.#command.dispose();
+  }
+
+  #decisions(): readonly Decision[] {
+    return this.#state.get<readonly Decision[]>(stateKey, []);
+  }
+
+  async #keep(decision: Decision): Promise<void> {
+    const { kind, subject, origin } = decision;
+    const others = this.#decisions().filter(
+      one => one.kind !== kind || one.subject !== subject || one.origin !== origin,
+    );
+    await this.#state.update(stateKey, [...others, decision]);
+  }
+
+  /** Shows what was decided; what is ticked off is asked again. */
+  async #manage(): Promise<void> {
+    const decisions = this.#decisions();
+    if (decisions.length === 0) {
+      tell('information', vscode.l10n.t('Nothing was allowed or refused in this workspace so far.'));
+      return;
+    }
+    const items = decisions.map(decision => ({ ...described(decision), decision, picked: true }));
+    const kept = await vscode.window.showQuickPick(items, {
+      title: vscode.l10n.t('Permissions of This Workspace'),
+      placeHolder: vscode.l10n.t('Clear what is to be asked again'),
+      canPickMany: true,
+      matchOnDescription: true,
+    });
+    if (!kept || kept.length === decisions.length) return;
+    await this.#state.update(
+      stateKey,
+      kept.map(({ decision }) => decision),
+    );
+    tellBriefly(4000, vscode.l10n.t('{0} permissions removed'), decisions.length - kept.length);
+  }
+}
+
+function described({ kind, subject, origin, allowed }: Decision): vscode.QuickPickItem {
+  const icons = { credential: 'key', file: 'file', environment: 'symbol-variable' } as const;
+  const name = kind === 'credential' ? (/^(?:secret:)?(.*?)(?: \S*)?$/s.exec(subject)?.[1] ?? subject) : subject;
+  return {
+    label: name.replaceAll('$(', '$ ('),
+    description: [allowed ? vscode.l10n.t('allowed') : vscode.l10n.t('refused'), origin].filter(Boolean).join(' · '),
+    iconPath: new vscode.ThemeIcon(icons[kind]),
+  };
+}
+
+async function askPerson(permission: Permission): Promise<Answer | undefined> {
+  const once = vscode.l10n.t('Once');
+  const always = vscode.l10n.t('Always Here');
+  const never = vscode.l10n.t('Never');
+  const { sentence, foreign, detail } = question(permission);
+  const chosen = await ask({ kind: 'warning', modal: true, sentence, foreign, detail, choices: [once, always, never] });
+  switch (chosen) {
+    case once:
+      return 'once';
+    case always:
+      return 'always';
+    case never:
+      return 'never';
+    default:
+      return undefined;
+  }
+}
+
+interface Question {
+  readonly sentence: string;
+  readonly foreign: readonly string[];
+  readonly detail: string;
+}
+
+function question(permission: Permission): Question {
+  switch (permission.kind) {
+    case 'credential': {
+      const { credential, origin, place } = permission;
+      const by = place ? `${vscode.workspace.asRelativePath(place.file)}:${place.line}` : undefined;
+      return {
+        sentence: vscode.l10n.t('Use the {0} for {1}?'),
+        foreign: [credential.label, origin],
+        detail: [
+          ...(by === undefined ? [] : [sentenceOf(vscode.l10n.t('The request stands in {0}.'), [by])]),
+          vscode.l10n.t(
+            'It does not stand in the files of this workspace, so whoever wrote them could send it anywhere. “Always Here” holds for this address in this workspace.',
+          ),
+        ].join(' '),
+      };
+    }
+    case 'file':
+      return {
+        sentence:
+          permission.use === 'key'
+            ? vscode.l10n.t('Sign with {0}, which is outside the workspace?')
+            : vscode.l10n.t('Read {0}, which is outside the workspace?'),
+        foreign: [permission.path],
+        detail:
+          permission.use === 'key'
+            ? vscode.l10n.t('The authorization names this file. It proves who you are, and is not sent itself.')
+            : vscode.l10n.t('The request names this file. Its content can be sent to wherever the request goes.'),
+      };
+    case 'environment':
+      return {
+        sentence: vscode.l10n.t('Read the environment variable {0}?'),
+        foreign: [permission.name],
+        detail: vscode.l10n.t('The request names it. Its value can be sent to wherever the request goes.'),
+      };
+  }
+}
