@@ -113,6 +113,7 @@ describe('the Authorization panel', () => {
     await panel.locator('#tab-headers').click();
     assert.ok(!(await panel.content()).includes(credentials.password));
     await panel.getByRole('button', { name: 'Send' }).click();
+    await window.allow(`Use the secret “my-account-password” for ${api.url}?`);
     await panel.locator('.status', { hasText: '200 OK' }).waitFor();
     await panel.locator('#tab-authorization').click();
     await field(panel, 'password').getByRole('button', { name: 'Show Password' }).click();

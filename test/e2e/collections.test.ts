@@ -109,6 +109,7 @@ describe('the Collections view', function () {
     await row('Shop').locator('[aria-label="Send All"]').click();
     await window.quickInput.locator('input').waitFor();
     await window.answer(credentials.password);
+    await window.allow('Use the secret “shop-password” for ');
     await row('GET Inherits').getByText('200').waitFor();
     await row('GET Open to all').getByText('200').waitFor();
     await window.screenshot('collections-sent');

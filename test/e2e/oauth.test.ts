@@ -76,13 +76,17 @@ describe('a token by OAuth 2.0 in the workbench', function () {
   });
 
   it('stands in the view with its state, and sends the request without asking again', async () => {
-    const { window } = shared;
+    const { window, api } = shared;
     const view = await openTokens();
     const row = view.locator('.monaco-list-row', { hasText: 'lens-token' });
     await row.waitFor();
     assert.match(await row.innerText(), /lens-token\s*valid, \d+ min/);
     await window.openFile('oauth-lens.http');
     await window.sendRequest();
+    const question = `Use the token “lens-token” for ${api.url}?`;
+    await window.page.locator('.monaco-dialog-box', { hasText: question }).waitFor();
+    await window.screenshot('permission');
+    await window.allow(question);
     const panel = await window.webview('text=/200/');
     await panel.getByText('200').first().waitFor();
     assert.deepEqual(await window.notifications().then(all => all.filter(text => /sign/i.test(text))), []);
@@ -154,7 +158,8 @@ describe('a token by OAuth 2.0 in the workbench', function () {
     await window.closeEverything();
     window.write('oauth-send.http', requestOf(api.url, 'send-token'));
     await window.openFile('oauth-send.http');
-    const [page] = await Promise.all([popup(), window.sendRequest()]);
+    await window.sendRequest();
+    const [page] = await Promise.all([popup(), window.allow(`Use the token “send-token” for ${api.url}?`)]);
     // The browser is still signed in from before, or asks again: either way it comes back.
     const done = page.getByText('You are signed in');
     await done.or(page.getByLabel('Password')).waitFor();

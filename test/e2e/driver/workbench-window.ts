@@ -224,6 +224,13 @@ export class WorkbenchWindow {
     await this.clickCodeLens('Send Request', line === undefined ? {} : { line });
   }
 
+  /** Allows for this workspace what a request wants to use, once asked. @param question part of the question */
+  async allow(question: string | RegExp): Promise<void> {
+    const dialog = this.page.locator('.monaco-dialog-box', { hasText: question });
+    await dialog.getByRole('button', { name: 'Always Here' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
   /** The first line drawn in the active editor that holds this text. */
   editorLine(text: string): Locator {
     return this.page.locator('.editor-group-container.active .view-line', { hasText: text }).first();
