@@ -17,10 +17,10 @@ export class CookieStore {
   }
 
   set(url: string, header: string): void {
-    // Neither name nor value: RFC 6265bis §5.7 ignores it.
-    if (/^\s*=?\s*(?:;|$)/.test(header)) return;
+    const stated = withinLimits(header);
+    if (stated === undefined) return;
     const { protocol, hostname, pathname } = new URL(url);
-    const cookie = Cookie.parse(header, { loose: true });
+    const cookie = Cookie.parse(stated, { loose: true });
     if (!cookie) return;
     // RFC 6265 §5.3: a host that is a public suffix itself may name itself, for itself alone.
     if (cookie.domain?.toLowerCase() === hostname && isPublicSuffix(hostname)) cookie.domain = null;
@@ -63,6 +63,21 @@ export class CookieStore {
   serialise(): string {
     return JSON.stringify(this.#jar.serializeSync());
   }
+}
+
+/** Bytes of a name with its value, and of an attribute's value, that a browser takes. @see RFC 6265bis §5.6, §5.7 */
+const largestPair = 4096;
+const largestAttribute = 1024;
+
+/** What counts of a Set-Cookie header; undefined where it is to be ignored: empty, or too large. */
+function withinLimits(header: string): string | undefined {
+  const [pair = '', ...attributes] = header.split(';').map(part => part.trim());
+  if (pair === '' || pair === '=' || Buffer.byteLength(pair) > largestPair) return undefined;
+  const taken = attributes.filter(attribute => {
+    const value = attribute.slice(attribute.indexOf('=') + 1);
+    return Buffer.byteLength(value) <= largestAttribute;
+  });
+  return [pair, ...taken].join('; ');
 }
 
 /** Hosts whose connections nobody else reads, with or without TLS. */

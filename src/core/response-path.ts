@@ -1,28 +1,39 @@
+import type { JsonValue } from 'jsonpath-rfc9535';
 import { CountersignError } from './errors.ts';
+import { TimeExceeded, withinTime } from './time-limit.ts';
 
 /**
  * Values inside JSON and XML bodies. The libraries are loaded when the first path is followed, so that what uses none
  * starts without them.
  */
 
-/** Whole numbers that a double cannot hold exactly (identifiers, mostly) are kept digit by digit. */
-interface ExactNumber {
-  readonly digits: string;
+/** A JSON document, and the same with each number in the digits that it was sent in. */
+export interface JsonDocument {
+  readonly plain: unknown;
+  /** Absent where it is the same. */
+  readonly exact?: unknown;
 }
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
+/** Milliseconds of computing that a path may take: it may have a regular expression of anybody's. */
+const longest = 2_000;
+
 /** @throws CountersignError `unresolved-variable` where the text is not JSON */
-export async function parseJson(text: string, what: string): Promise<unknown> {
+export async function parseJson(text: string, what: string): Promise<JsonDocument> {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const keepDigits: Reviver = (_, value, { source: digits }) =>
-    typeof value === 'number' && digits && /^-?\d+$/.test(digits) && !Number.isSafeInteger(value)
-      ? rawJson(digits)
-      : value;
+  let differs = false;
+  const keepDigits: Reviver = (_, value, { source: digits }) => {
+    if (typeof value !== 'number' || !digits || String(value) === digits) return value;
+    differs = true;
+    return rawJson(digits);
+  };
   try {
-    return /\d{16}/.test(source)
-      ? JSON.parse(source, keepDigits as (key: string, value: unknown) => unknown)
-      : JSON.parse(source);
+    const plain: unknown = JSON.parse(source);
+    // Only such texts can hold a number that is not written as a double is.
+    if (!/\d{16}|\d[.eE]|-0/.test(source)) return { plain };
+    const exact: unknown = JSON.parse(source, keepDigits as (key: string, value: unknown) => unknown);
+    return differs ? { plain, exact } : { plain };
   } catch (error) {
     throw new CountersignError('unresolved-variable', `${what} is not JSON.`, {
       hint: 'Look at the response: it may be an error page. “.body.*” takes the body as it is.',
@@ -32,35 +43,72 @@ export async function parseJson(text: string, what: string): Promise<unknown> {
 }
 
 /**
- * What a JSONPath finds first: a string as it is, anything else as JSON. Filters are interpreted by the library's own
- * evaluator, never run as JavaScript.
+ * What a JSONPath finds first: a string as it is, anything else as JSON. Filters are interpreted, never run as
+ * JavaScript, and cannot change the document.
  * @see RFC 9535
  * @throws CountersignError `unresolved-variable`
  */
-export async function jsonValue(json: unknown, path: string, what: string): Promise<string> {
-  const { JSONPath } = await import('jsonpath-plus');
-  if (json === null || typeof json !== 'object') {
-    if (path === '$' || path === '$.') return asText(json);
-    throw nothing(what, path);
-  }
-  let found: unknown[];
+export async function jsonValue({ plain, exact }: JsonDocument, path: string, what: string): Promise<string> {
+  const { exec } = await import('jsonpath-rfc9535');
+  const standard = standardPath(path);
   try {
-    found = JSONPath({ path: sliceFromEnd(path), json: json as object, eval: 'safe', wrap: true }) as unknown[];
+    // What is wrong with a path shows on any document.
+    exec(null, standard, () => {});
   } catch (error) {
-    throw new CountersignError('unresolved-variable', `“${path}” is not a valid JSONPath.`, { cause: error });
+    throw new CountersignError('unresolved-variable', `“${path}” is not a valid JSONPath.`, {
+      hint: `${error instanceof Error ? `${error.message} ` : ''}Write it as RFC 9535 says.`,
+      cause: error,
+    });
   }
-  const [first] = found;
-  if (first === undefined) throw nothing(what, path);
-  return asText(first);
+  let first: { readonly value: unknown; readonly location: readonly (string | number)[] } | undefined;
+  limited(path, () =>
+    exec(plain as JsonValue, standard, (value, at) => {
+      first ??= { value, location: [...at] as (string | number)[] };
+    }),
+  );
+  if (!first) throw nothing(what, path);
+  if (exact === undefined) return asText(first.value);
+  return asText(first.location.reduce((value: unknown, key) => (value as Record<string, unknown>)[key], exact));
 }
 
-/** Writes a negative index as the slice that the library knows instead; filters and quoted names stay as they are. */
-function sliceFromEnd(path: string): string {
-  if (!path.includes('-') || path.includes('?')) return path;
-  return path.replace(/'[^']*'|"[^"]*"|\[\s*-(\d+)\s*\]/g, (found, digits: string | undefined) => {
-    const index = Number(digits);
-    return digits === undefined || index === 0 ? found : `[-${index}:${index === 1 ? '' : 1 - index}]`;
-  });
+/** A path as the standard has it: the root where there is none after a dot, names with hyphens, `@.length - 1`. */
+function standardPath(path: string): string {
+  return path
+    .replace(/\.\s*$/, '')
+    .replace(
+      /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\[\s*\(\s*@\.length\s*-\s*(\d+)\s*\)\s*\]|(\.\.?)([A-Za-z_][\w]*(?:-[\w]+)+)/g,
+      (
+        found,
+        quoted: string | undefined,
+        last: string | undefined,
+        dots: string | undefined,
+        name: string | undefined,
+      ) => {
+        if (quoted !== undefined) return found;
+        if (last !== undefined) return `[-${last}]`;
+        return `${dots === '..' ? '..' : ''}['${name}']`;
+      },
+    );
+}
+
+function limited<T>(path: string, work: () => T): T {
+  try {
+    return withinTime(longest, work);
+  } catch (error) {
+    if (error instanceof TimeExceeded) throw takesTooLong(path, error);
+    throw new CountersignError('unresolved-variable', `“${path}” cannot be followed in this response.`, {
+      hint: 'The response may be nested too deeply.',
+      cause: error,
+    });
+  }
+}
+
+function takesTooLong(path: string, cause: unknown): CountersignError {
+  return new CountersignError(
+    'unresolved-variable',
+    `“${path}” takes more than ${longest / 1000} s to find something in this response.`,
+    { hint: 'Write a path that says where the value is.', cause },
+  );
 }
 
 /**
@@ -79,8 +127,10 @@ export async function xmlValue(text: string, path: string, what: string): Promis
   }
   let found: unknown;
   try {
-    found = library.useNamespaces(rootNamespaces(document))(path, document as never);
+    const select = library.useNamespaces(rootNamespaces(document));
+    found = withinTime(longest, () => select(path, document as never));
   } catch (error) {
+    if (error instanceof TimeExceeded) throw takesTooLong(path, error);
     throw new CountersignError('unresolved-variable', `“${path}” is not a valid XPath.`, {
       hint: 'Where the document has namespaces, write “//*[local-name()="name"]”.',
       cause: error,
@@ -131,8 +181,8 @@ function asText(value: unknown): string {
 }
 
 /** @see https://tc39.es/proposal-json-parse-with-source/ */
-function rawJson(digits: string): ExactNumber | number {
-  const { rawJSON } = JSON as unknown as { rawJSON?: (text: string) => ExactNumber };
+function rawJson(digits: string): unknown {
+  const { rawJSON } = JSON as unknown as { rawJSON?: (text: string) => unknown };
   return rawJSON ? rawJSON(digits) : Number(digits);
 }
 

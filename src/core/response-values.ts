@@ -1,7 +1,7 @@
 import { charsetOf, decodeText } from './charset.ts';
 import { CountersignError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
-import { jsonValue, parseJson, xmlValue } from './response-path.ts';
+import { type JsonDocument, jsonValue, parseJson, xmlValue } from './response-path.ts';
 import type { ResponseSource } from './variable-ports.ts';
 
 /** Bodies that paths look into are read whole: 64 MiB at most. */
@@ -17,7 +17,7 @@ interface Message {
 
 interface Recorded {
   readonly exchange: Exchange;
-  readonly json: Map<string, Promise<unknown>>;
+  readonly json: Map<string, Promise<JsonDocument>>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AuthStatement, StatedField } from '../auth/inheritance.ts';
 import type { Place } from '../core/place.ts';
+import { parseTemplate } from '../core/template.ts';
 
 /**
  * The statement that an Authorization header stands for in the shorthand of REST Client and JetBrains: `Basic user
@@ -9,7 +10,7 @@ import type { Place } from '../core/place.ts';
  * @param value the header's value, variables unreplaced
  */
 export function shorthandStatement(value: string, place: Place): AuthStatement | undefined {
-  const [word = '', ...rest] = value.match(/(?:\{\{.*?\}\}|\S)+/g) ?? [];
+  const [word = '', ...rest] = words(value);
   const field = (name: string, text: string): StatedField => ({ name, value: text, fromFile: false, place });
   switch (word.toLowerCase()) {
     case 'basic':
@@ -66,12 +67,25 @@ function unsupported(message: string, place: Place): AuthStatement {
   return { scheme: 'oauth2', fields: [], place, fault: { message, place } };
 }
 
+/** The words of a text; blanks inside of references are no ends of them. */
+function words(text: string): readonly string[] {
+  const ends = withoutReferences(text).matchAll(/\S+/g);
+  return Array.from(ends, ({ index, 0: { length } }) => text.slice(index, index + length));
+}
+
+/** A text of the same length in which no reference says anything. */
+function withoutReferences(text: string): string {
+  return parseTemplate(text)
+    .map(({ kind, start, end }) => (kind === 'reference' ? 'v'.repeat(end - start) : text.slice(start, end)))
+    .join('');
+}
+
 /** `user password` or `user:password`; undefined for base64 credentials and for parameters of a real header. */
 function userAndPassword(words: readonly string[]): readonly [string, string] | undefined {
   const [first = '', ...more] = words;
   if (more.length > 0) {
     return /^\w+=/.test(first) && more.some(word => /^\w+=/.test(word)) ? undefined : [first, more.join(' ')];
   }
-  const colon = first.replace(/\{\{.*?\}\}/g, variable => 'v'.repeat(variable.length)).indexOf(':');
+  const colon = withoutReferences(first).indexOf(':');
   return colon < 0 ? undefined : [first.slice(0, colon), first.slice(colon + 1)];
 }

@@ -8,12 +8,11 @@ import type { Place } from '../core/place.ts';
  * @see https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters
  */
 export function graphqlBody(text: string, place: Place): string {
-  const split = /\r?\n[ \t]*\r?\n\s*(?=\{)/g;
-  for (let match = split.exec(text); match; match = split.exec(text)) {
-    const tail = text.slice(match.index + match[0].length).trim();
-    if (!/^\{\s*("|\})/.test(tail)) continue;
+  for (const { index } of text.matchAll(/\{\s*["}]/g)) {
+    const query = beforeBlankLine(text, index);
+    if (query === undefined) continue;
     try {
-      return payload(text.slice(0, match.index), JSON.parse(tail));
+      return payload(query, JSON.parse(text.slice(index)));
     } catch (cause) {
       throw new CountersignError('invalid-request', 'The variables of the GraphQL request are not valid JSON.', {
         place,
@@ -24,8 +23,15 @@ export function graphqlBody(text: string, place: Place): string {
   return payload(text, undefined);
 }
 
+/** What stands before a blank line that ends at that place; undefined where none does. */
+function beforeBlankLine(text: string, end: number): string | undefined {
+  let start = end;
+  while (start > 0 && /\s/.test(text.charAt(start - 1))) start--;
+  return start > 0 && text.slice(start, end).split('\n').length > 2 ? text.slice(0, start) : undefined;
+}
+
 function payload(query: string, variables: unknown): string {
-  const operations = [...query.matchAll(/^\s*(?:query|mutation|subscription)\s+(\w+)/gm)].map(match => match[1]);
+  const operations = [...query.matchAll(/^[ \t]*(?:query|mutation|subscription)\s+(\w+)/gm)].map(match => match[1]);
   return JSON.stringify({
     query: query.trim(),
     ...(operations.length === 1 ? { operationName: operations[0] } : {}),

@@ -166,6 +166,62 @@ describe('values from earlier responses', () => {
     assert.equal(marked.attacked, undefined);
   });
 
+  describe('JSONPath', () => {
+    const source = new ResponseValues();
+    const document =
+      '{"price":1.50,"zero":-0,"big":1e400,"exp":1E2,"neg":-12.0,"access-token":"t","a":{"x-y":[1,2,3]},"list":[{"p":0.10,"n":"aab"},{"p":2}],"w.x":"dot"}';
+    source.record('r', exchange({ type: 'application/json', body: document }));
+    for (const [path, value] of [
+      // Numbers keep the text that they were sent with.
+      ['$.price', '1.50'],
+      ['$.zero', '-0'],
+      ['$.big', '1e400'],
+      ['$.exp', '1E2'],
+      ['$.neg', '-12.0'],
+      ['$.list[0]', '{"p":0.10,"n":"aab"}'],
+      ['$.list[?(@.p == 0.1)].p', '0.10'],
+      // As people write them, though the standard would have them otherwise.
+      ['$.access-token', 't'],
+      ['$.a.x-y[0]', '1'],
+      ['$..x-y', '[1,2,3]'],
+      ['$.list[(@.length-1)].p', '2'],
+      ["$['w.x']", 'dot'],
+      ['$["access-token"]', 't'],
+      ['$.list[?match(@.n, "a+b")].n', 'aab'],
+      ['$.list[?@.p > 1].p', '2'],
+      ['$.list[*].p', '0.10'],
+      ['$.list[::-1].p', '2'],
+    ] as const) {
+      it(`gives ${path}`, async () => assert.equal(await source.value('r', `response.body.${path}`), value));
+    }
+
+    it('ends in time, whatever its regular expressions and the document are', async () => {
+      const long = new ResponseValues();
+      const deep = `${'<a>'.repeat(3000)}${'</a>'.repeat(3000)}`;
+      long.record('r', exchange({ type: 'application/json', body: `{"list":["${'a'.repeat(40)}b"]}` }));
+      long.record('x', exchange({ type: 'text/xml', body: deep }));
+      long.record('d', exchange({ type: 'application/json', body: `${'['.repeat(5000)}${']'.repeat(5000)}` }));
+      const startedAt = performance.now();
+      for (const [name, path] of [
+        ['r', '$.list[?match(@, "(a+)+")]'],
+        ['r', '$.list[?search(@, "(a|aa)+$")]'],
+        ['x', '//a[count(.//a) > 5000 or .//a[.//a[.//a[.//b]]]]'],
+        ['d', '$..[?@..[?@..x]]'],
+      ] as const) {
+        const error = await failure(() => long.value(name, `response.body.${path}`));
+        assert.equal(error.code, 'unresolved-variable', error.message);
+      }
+      assert.ok(performance.now() - startedAt < 15_000);
+    }).timeout(30_000);
+
+    it('cannot change the document', async () => {
+      for (const path of ['$.list[?(@.p = 7)]', '$.list[?(@.p = 7)].p', '$.list.push(1)', '$.__proto__.x']) {
+        await failure(() => source.value('r', `response.body.${path}`));
+      }
+      assert.equal(await source.value('r', 'response.body.$.list[0].p'), '0.10');
+    });
+  });
+
   it('are of the latest request of a name', async () => {
     const source = new ResponseValues();
     source.record('a', exchange({ type: 'application/json', body: '{"n":1}' }));

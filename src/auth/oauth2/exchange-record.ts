@@ -52,7 +52,7 @@ function maskedForm(form: URLSearchParams): string {
 
 /** An address with the secret parameters of its query and fragment masked. */
 export function maskedUrl(url: string): string {
-  return url.replace(/([?&#])([^=&#]+)=([^&#]*)/g, (whole, lead: string, name: string) =>
+  return url.replace(/([?&#])([^=&#?]+)=([^&#]*)/g, (whole, lead: string, name: string) =>
     isSecretParameter(safeDecode(name)) ? `${lead}${name}=${MASK}` : whole,
   );
 }

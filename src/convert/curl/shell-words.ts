@@ -123,12 +123,16 @@ function ansiString(text: string, start: number): [content: string, end: number]
   return [new TextDecoder().decode(Uint8Array.from(bytes)), at + 1];
 }
 
+const caretAtLineEnd = /\^[ \t]*\r?\n(\r?\n)?/y;
+const backslashes = /\\+/y;
+
 /** `cmd.exe` removes carets, then the program splits its arguments by the rules of Microsoft's C runtime. */
 function cmdWords(text: string): string[] {
   let plain = '';
   for (let at = 0; at < text.length; at += 1) {
     const c = text[at] ?? '';
-    const lineEnd = c === '^' ? /^\^\s*?\r?\n(\r?\n)?/.exec(text.slice(at)) : null;
+    caretAtLineEnd.lastIndex = at;
+    const lineEnd = c === '^' ? caretAtLineEnd.exec(text) : null;
     // `^` and two line ends stand for a line end within an argument.
     if (lineEnd) {
       if (lineEnd[1]) plain += '\n';
@@ -143,8 +147,12 @@ function cmdWords(text: string): string[] {
   let quoted = false;
   for (let at = 0; at < plain.length; at += 1) {
     const c = plain[at] ?? '';
-    const slashes = /^\\+(?=")/.exec(plain.slice(at))?.[0].length;
-    if (slashes) {
+    backslashes.lastIndex = at;
+    const slashes = c === '\\' ? (backslashes.exec(plain)?.[0].length ?? 0) : 0;
+    if (slashes > 0 && plain[at + slashes] !== '"') {
+      word = (word ?? '') + '\\'.repeat(slashes);
+      at += slashes - 1;
+    } else if (slashes > 0) {
       word = (word ?? '') + '\\'.repeat(slashes >> 1);
       at += slashes - 1;
       if (slashes % 2 === 1) {
