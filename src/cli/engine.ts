@@ -116,8 +116,9 @@ export function createEngine(call: Call, current: string): CliEngine {
     commandLine: literalLayer('command-line', call.vars),
     environment: file => environment.layers(file),
     dotenv: file => environment.dotenv(file),
+    responses: owner => responses.of(owner),
     ports: {
-      ...{ clock, random, responses },
+      ...{ clock, random },
       env: process.env,
       permitEnvironment,
       secrets: firstSecret([
@@ -178,7 +179,7 @@ export function createEngine(call: Call, current: string): CliEngine {
       if (name === undefined) return false;
       referred ??= referredNames(workspace.read());
       if (!referred.has(name)) return false;
-      responses.record(name, result);
+      responses.of(result.owner).record(name, result);
       return true;
     },
     tokens,

@@ -37,8 +37,13 @@ const SETTINGS: ReadonlySet<string> = new Set(['SSLConfiguration', 'Security']);
  */
 export function parseEnvironmentFile(path: string, text: string, privately: boolean): EnvironmentFile {
   const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
   const placeAt = placer(path, text);
+  const tooDeep = offsetBelow(text, DEEPEST);
+  if (tooDeep !== undefined) {
+    const problems = [invalid(`This is nested more than ${DEEPEST} levels deep.`, placeAt(tooDeep))];
+    return { path, private: privately, environments: new Map(), tls: new Map(), lines: new Map(), problems };
+  }
+  const tree = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
   const problems = errors
     .slice(0, 1)
     .map(({ error, offset }) =>
@@ -88,6 +93,22 @@ export function parseEnvironmentFile(path: string, text: string, privately: bool
       for (const [index, child] of (node.children ?? []).entries()) collect(`${name}.${index}`, child, variables);
     }
   }
+}
+
+/** Levels of objects and lists: readers that descend by calling themselves have room for that many. */
+const DEEPEST = 200;
+
+/** Where a text of JSON first goes deeper than that many levels; undefined where it does not. */
+function offsetBelow(text: string, levels: number): number | undefined {
+  let depth = 0;
+  for (const { 0: mark, index } of text.matchAll(
+    /"(?:[^"\\\r\n]|\\.)*"?|[[{\]}]|\/\/[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)/g,
+  )) {
+    if (mark === '{' || mark === '[') depth++;
+    else if (mark === '}' || mark === ']') depth--;
+    if (depth > levels) return index;
+  }
+  return undefined;
 }
 
 /** Visual Studio's references to secret stores, which are its own. */

@@ -65,6 +65,8 @@ export interface SendOptions {
   readonly insecure?: boolean;
   /** Send a written Content-Length that is not the length of the body, on a connection that nothing else uses. */
   readonly rawLength?: boolean;
+  /** Undo content encodings however much the body unpacks to. */
+  readonly unlimited?: boolean;
   /**
    * Attempts that carry the same key go over one and the same connection, kept for them alone (NTLM). The transport
    * closes it on `release(key)`, or when the server does.

@@ -28,10 +28,21 @@ interface Recorded {
 export class ResponseValues implements ResponseSource {
   readonly #recorded = new Map<string, Recorded>();
   readonly #expected: ReadonlySet<string>;
+  readonly #owners = new Map<string, ResponseValues>();
 
   /** @param expected names of requests that could be sent: using one too early is told apart from a wrong name */
   constructor(expected: Iterable<string> = []) {
     this.#expected = new Set(expected);
+  }
+
+  /**
+   * Those of one file or collection in one environment: what others were answered is nothing of theirs.
+   * @param owner tells them apart
+   */
+  of(owner: string): ResponseValues {
+    const known = this.#owners.get(owner) ?? new ResponseValues();
+    this.#owners.set(owner, known);
+    return known;
   }
 
   /** Keeps the exchange, in place of an earlier one of that name; its body must stay readable. */

@@ -94,6 +94,8 @@ export function createEngine(host: EngineHost): Engine {
   const { permissions } = host;
   const permitFor = (asked: Asked | undefined): Permit =>
     asked ? permissions.askingFor(asked.interaction ?? asked.signal) : permissions.quiet;
+  /** Responses of one environment are none of another. */
+  const ownerIn = (owner: string, file: string): string => `${environments.selected(file) ?? ''}\n${owner}`;
   let tokens: Promise<EngineTokens> | undefined;
 
   const variables = (
@@ -106,8 +108,9 @@ export function createEngine(host: EngineHost): Engine {
     new RequestVariables({
       environment: path => environments.layers(path),
       dotenv: path => environments.dotenv(path),
+      responses: (owner, path) => responses.of(ownerIn(owner, path)),
       ports: {
-        ...{ clock, random, responses },
+        ...{ clock, random },
         env: process.env,
         permitEnvironment: name => permit({ kind: 'environment', name }),
         secrets: recognizedSecrets(store, ambient),
@@ -251,7 +254,9 @@ export function createEngine(host: EngineHost): Engine {
       const name = target.tree.blocks[target.block]?.block.name?.text;
       // Nothing is taken from a body that is not whole.
       const { response, ...rest } = result;
-      if (name !== undefined) responses.record(name, response?.body.broken ? rest : result);
+      if (name !== undefined) {
+        responses.of(ownerIn(result.owner, target.file)).record(name, response?.body.broken ? rest : result);
+      }
       return result;
     },
     preview: async (target, signal) => previewRequest(target, await ports(target.file), signal),

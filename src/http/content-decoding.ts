@@ -28,14 +28,60 @@ export function contentEncodings(headers: readonly (readonly [name: string, valu
 
 /**
  * The bytes with the content encodings undone, as they come.
- * @throws CountersignError `protocol` where the bytes are broken or end too soon
+ * @param unlimited however much they unpack to
+ * @throws CountersignError `protocol` where the bytes are broken or end too soon; `too-large`
  * @see RFC 9110 §8.4
  */
 export function decodeContent(
   body: AsyncIterable<Uint8Array>,
   encodings: readonly string[],
+  unlimited = false,
 ): AsyncIterable<Uint8Array> {
-  return encodings.reduceRight<AsyncIterable<Uint8Array>>((source, encoding) => undo(source, encoding), body);
+  if (encodings.length > LAYERS) return refused(body, encodings.length);
+  let received = 0;
+  const counted = (async function* () {
+    for await (const chunk of body) {
+      received += chunk.byteLength;
+      yield chunk;
+    }
+  })();
+  const decoded = encodings.reduceRight<AsyncIterable<Uint8Array>>((source, one) => undo(source, one), counted);
+  return unlimited ? decoded : limited(decoded, () => received);
+}
+
+/** Encodings in one another; curl undoes as many. */
+const LAYERS = 5;
+/** Bytes that a body may unpack to in any case, and how many times its size beyond that: what people send packs tenfold. */
+const HARMLESS = 256 * 1024 * 1024;
+const RATIO = 100;
+
+async function* limited(decoded: AsyncIterable<Uint8Array>, received: () => number): AsyncGenerator<Uint8Array> {
+  let unpacked = 0;
+  for await (const chunk of decoded) {
+    unpacked += chunk.byteLength;
+    if (unpacked > HARMLESS && unpacked > received() * RATIO) {
+      throw new CountersignError(
+        'too-large',
+        `The response unpacks to more than ${RATIO} times what came (${megabytes(received())}): it may be meant to fill the disk.`,
+        { hint: 'Write # @no-response-limit above the request to receive all of it.' },
+      );
+    }
+    yield chunk;
+  }
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+
+// biome-ignore lint/correctness/useYield: it ends before it has something to give.
+async function* refused(body: AsyncIterable<Uint8Array>, layers: number): AsyncGenerator<Uint8Array> {
+  await body[Symbol.asyncIterator]().return?.();
+  throw new CountersignError(
+    'protocol',
+    `The response is encoded ${layers} times over; at most ${LAYERS} are undone.`,
+    {
+      hint: 'Send the request with the header Accept-Encoding: identity to see the body as it is.',
+    },
+  );
 }
 
 async function* undo(source: AsyncIterable<Uint8Array>, encoding: string): AsyncGenerator<Uint8Array> {

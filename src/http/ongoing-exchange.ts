@@ -167,7 +167,7 @@ export class OngoingExchange implements Dispatcher.DispatchHandler, ReceivedResp
     if (!this.#body) {
       const encodings = contentEncodings(this.headers);
       const raw: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => this.#read() };
-      this.#body = encodings.length === 0 ? raw : decodeContent(raw, encodings);
+      this.#body = encodings.length === 0 ? raw : decodeContent(raw, encodings, this.#options.unlimited);
     }
     return this.#body;
   }

@@ -94,6 +94,13 @@ export const directives: readonly DirectiveInfo[] = [
     help: 'Lets a body that holds a secret, a credential or a file follow a redirect to another origin.',
   },
   {
+    name: 'no-response-limit',
+    usage: '',
+    value: 'flag',
+    within: 'both',
+    help: 'Receives the whole response, even where a compressed one unpacks to more than a hundred times its size.',
+  },
+  {
     name: 'raw-length',
     usage: '',
     value: 'flag',

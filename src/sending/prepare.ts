@@ -10,6 +10,7 @@ import { settingsOf } from './directives-in-force.ts';
 import type { RedactPorts } from './redacted.ts';
 import { type BuildPorts, buildRequest } from './request-builder.ts';
 import type { RequestSettings } from './request-settings.ts';
+import { responseOwner } from './request-variables.ts';
 import { findScopes, placeAt, type Scopes } from './scopes.ts';
 import type { TextResolver } from './variable-text.ts';
 import type { RequestTarget, Workspace } from './workspace.ts';
@@ -21,6 +22,8 @@ export interface PreparedRequest {
   readonly place: Place;
   readonly request: HttpRequest;
   readonly settings: RequestSettings;
+  /** Whose its response is: see `responseOwner`. */
+  readonly owner: string;
   readonly decision: AuthDecision;
   /** The statement in force with its values; undefined where no auth is in force. */
   readonly auth: AuthInForce | undefined;
@@ -63,7 +66,7 @@ export async function prepareRequest(
   const place = placeAt(file, tree, placed, placed.block.request.start, placed.block.request.line);
   const scopes = await findScopes(file, tree, ports.workspace);
   const settings = settingsOf(target, scopes);
-  const variables = await ports.variablesFor(target, scopes, settings);
+  const variables = limitedResolver(await ports.variablesFor(target, scopes, settings), place);
   let decision = authInForce(file, tree, block, scopes.scopes);
   const shorthands = decision.statement === undefined || decision.shorthand;
   const { request: built, shorthand } = await buildRequest(file, tree, placed, shorthands, variables, ports);
@@ -72,7 +75,7 @@ export async function prepareRequest(
   const request = clientTls ? { ...built, tls: clientTls } : built;
   const tls = await clientTls?.for(request.url);
   const { statement, from } = decision;
-  const prepared = { target, place, request, settings, decision, tls };
+  const prepared = { target, place, request, settings, owner: responseOwner(file, scopes), decision, tls };
   if (!statement) return { ...prepared, auth: undefined, problems: [] };
 
   const problems = statementProblems(statement);
@@ -86,6 +89,28 @@ export async function prepareRequest(
   });
   const level: Level = from?.level ?? 'request';
   return { ...prepared, auth: { resolved, level }, problems };
+}
+
+/** Characters that the variables of one request may make of it; a body that is larger is a file. */
+const largest = 64 * 1024 * 1024;
+
+/** The resolver, until it has given so much text that something repeats itself without end. */
+function limitedResolver(variables: TextResolver, place: Place): TextResolver {
+  let given = 0;
+  const counted = <T extends { readonly value: string }>(resolved: T): T => {
+    given += resolved.value.length;
+    if (given <= largest) return resolved;
+    throw new CountersignError('too-large', 'The variables of this request make it larger than 64 MiB.', {
+      place,
+      hint: 'Look for a variable that repeats another one; a large body can be a file: “< path”.',
+    });
+  };
+  return {
+    resolve(text, at) {
+      const resolved = variables.resolve(text, at);
+      return 'then' in resolved ? resolved.then(counted) : counted(resolved);
+    },
+  };
 }
 
 /** What is stated about TLS for a request at that place; undefined where nothing is. */

@@ -11,6 +11,8 @@ export interface RequestSettings {
   readonly followRedirects: boolean;
   /** A body that holds a secret, a credential or a file may follow a redirect to another origin. */
   readonly followBody: boolean;
+  /** The response is received however much it unpacks to. */
+  readonly unlimitedResponse: boolean;
   /** The written Content-Length goes out even where it is not the length of the body. */
   readonly rawLength: boolean;
   readonly cookieJar: boolean;
@@ -25,6 +27,7 @@ const defaults: RequestSettings = {
   followRedirects: true,
   followBody: false,
   rawLength: false,
+  unlimitedResponse: false,
   cookieJar: true,
   disabled: false,
   prompts: [],
@@ -70,6 +73,9 @@ export function requestSettings(
           break;
         case 'follow-body':
           settings = { ...settings, followBody: on };
+          break;
+        case 'no-response-limit':
+          settings = { ...settings, unlimitedResponse: on };
           break;
         case 'raw-length':
           settings = { ...settings, rawLength: on };

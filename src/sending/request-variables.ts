@@ -13,7 +13,14 @@ export interface VariableSources {
   environment(file: string): readonly VariableLayer[] | Promise<readonly VariableLayer[]>;
   /** The `.env` file in force for a file (`{{$dotenv NAME}}`). The same map while nothing changed. */
   dotenv?(file: string): ReadonlyMap<string, string> | undefined | Promise<ReadonlyMap<string, string> | undefined>;
+  /** The earlier responses that a file may refer to; those of `ports` where absent. @param owner as of `responseOwner` */
+  responses?(owner: string, file: string): ResponseSource;
   readonly ports: VariablePorts;
+}
+
+/** Whose the responses of a file's requests are: the collection's, else the file's own. Its `collection.http`, or itself. */
+export function responseOwner(file: string, { scopes }: Pick<Scopes, 'scopes'>): string {
+  return scopes.find(({ level }) => level === 'collection')?.file ?? file;
 }
 
 /** Gives each request its variables; those of files and environments are evaluated once for as long as they stand. */
@@ -33,12 +40,13 @@ export class RequestVariables {
     const known = this.#known.get(tree);
     if (known && sameItems(known.inputs, inputs)) return known.variables;
     const { commandLine, ports } = this.#sources;
+    const responses = this.#sources.responses?.(responseOwner(file, { scopes }), file) ?? ports.responses;
     const variables = createVariables(
       [...(commandLine ? [commandLine] : []), ...scopes.map(scopeLayer), ...environment],
       {
         ...ports,
         ...(dotenv ? { dotenv } : {}),
-        ...(ports.responses ? { responses: withNamesOf(tree, ports.responses) } : {}),
+        ...(responses ? { responses: withNamesOf(tree, responses) } : {}),
       },
     );
     this.#known.set(tree, { inputs, variables });

@@ -39,6 +39,8 @@ export interface RunOptions {
 
 /** What came of a request, with the auth that was in force. */
 export interface RunResult extends Exchange {
+  /** Whose the response is: see `responseOwner`. */
+  readonly owner: string;
   readonly decision: AuthDecision;
 }
 
@@ -86,7 +88,7 @@ class Run {
   }
 
   async result(): Promise<RunResult> {
-    const { request, decision } = this.#prepared;
+    const { request, decision, owner } = this.#prepared;
     const clock = this.#ports.driver.clock;
     const started = clock.now();
     const done = (rest: Partial<RunResult>): RunResult => ({
@@ -94,6 +96,7 @@ class Run {
       attempts: this.#attempts,
       durationMs: clock.now() - started,
       decision,
+      owner,
       ...rest,
     });
     try {
@@ -123,6 +126,7 @@ class Run {
       signal: this.#options.signal,
       insecure: settings.insecure || (defaults.insecure ?? false),
       ...(settings.rawLength ? { rawLength: true } : {}),
+      ...(settings.unlimitedResponse ? { unlimited: true } : {}),
       ...(settings.connectionTimeout === undefined ? {} : { connectionTimeout: settings.connectionTimeout }),
     };
     const hop: SendRequest = (next, sendOptions) => this.#hop(next, sendOptions);

@@ -191,10 +191,30 @@ describe('callbacks to the editor', () => {
     const session = await one.session(wish(new AbortController()), () => other.handleUri(callback('mine')));
     const parameters = await session.authorize(authorize, () => undefined);
     assert.equal(parameters.get('code'), 'c');
-    assert.deepEqual(await secrets.keys(), []);
     await session.close();
+    assert.deepEqual(await secrets.keys(), []);
     one.dispose();
     other.dispose();
+  });
+
+  it('that nobody waits for are not kept, however many come', async () => {
+    const secrets = new SharedSecrets();
+    const [one, other] = [window(secrets), window(secrets)];
+    const session = await one.session(wish(new AbortController()), async () => {
+      for (let count = 0; count < 20; count++) await other.handleUri(callback(`forged-${count}`));
+      const long = vscode.Uri.parse(`${callback('mine').toString(true)}&x=${'x'.repeat(40_000)}`);
+      await other.handleUri(long);
+      assert.deepEqual(
+        (await secrets.keys()).filter(key => key.startsWith('callback:')),
+        [],
+      );
+      await other.handleUri(callback('mine'));
+    });
+    await session.authorize(authorize, () => undefined);
+    await session.close();
+    await other.handleUri(callback('mine'));
+    assert.deepEqual(await secrets.keys(), []);
+    for (const each of [one, other]) each.dispose();
   });
 
   it('are no longer waited for when the sign-in is cancelled', async () => {

@@ -1,9 +1,16 @@
+import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { AuthorizationSession, CallbackWish } from '../../auth/oauth2/authorization-agent.ts';
 import { callbackParameters } from '../../auth/oauth2/authorization-callback.ts';
 import { cancelled } from '../../auth/tokens/key-lock.ts';
 
 const relayed = 'callback:';
+/** In front of the flows that a window waits for, so that no other is ever kept. */
+const awaited = 'awaited:';
+/** Milliseconds after which nobody waits any more, whatever became of the window. */
+const longestWait = 30 * 60_000;
+/** Characters of what a server sends back. */
+const largest = 32 * 1024;
 
 /**
  * Callbacks to `vscode://countersign.countersign/…`. The system hands them to whichever window was last in front, so
@@ -43,6 +50,8 @@ export class UriCallbacks implements vscode.Disposable, vscode.UriHandler {
       receive(parameters);
       return;
     }
+    // Any program and any page can open such an address: what no window of this machine waits for is not kept.
+    if (address.length > largest || !(await this.#isAwaited(flow))) return;
     await this.#secrets.store(relayed + flow, parameters.toString());
     // Whoever waits has taken it by then.
     setTimeout(() => void this.#secrets.delete(relayed + flow), 10_000);
@@ -74,14 +83,25 @@ export class UriCallbacks implements vscode.Disposable, vscode.UriHandler {
       authorize: async (url, _judge, state) => {
         flow = state ?? flowOf(new URL(url).searchParams) ?? '';
         this.#waiting.set(flow, resolve);
+        await this.#secrets.store(awaited + digestOf(flow), String(Date.now()));
         await open(url);
         return promise;
       },
       close: async () => {
         wish.signal.removeEventListener('abort', abort);
-        if (flow !== undefined) this.#waiting.delete(flow);
+        if (flow === undefined) return;
+        this.#waiting.delete(flow);
+        await this.#secrets.delete(awaited + digestOf(flow));
       },
     };
+  }
+
+  async #isAwaited(flow: string): Promise<boolean> {
+    const key = awaited + digestOf(flow);
+    const since = Number(await this.#secrets.get(key));
+    if (since > Date.now() - longestWait) return true;
+    if (since > 0) await this.#secrets.delete(key);
+    return false;
   }
 
   async #fetch(key: string): Promise<void> {
@@ -91,6 +111,8 @@ export class UriCallbacks implements vscode.Disposable, vscode.UriHandler {
     this.#waiting.get(key.slice(relayed.length))?.(new URLSearchParams(text));
   }
 }
+
+const digestOf = (flow: string): string => createHash('sha256').update(flow).digest('base64url');
 
 /** What tells one flow's callback from another's: the state, or OAuth 1.0's request token. */
 function flowOf(parameters: URLSearchParams): string | undefined {

@@ -97,6 +97,7 @@ describe('Hover', () => {
         followRedirects: true,
         followBody: false,
         rawLength: false,
+        unlimitedResponse: false,
         cookieJar: true,
         disabled: false,
         prompts: [],
