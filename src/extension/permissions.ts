@@ -104,9 +104,9 @@ function question(permission: Permission): Question {
         sentence: vscode.l10n.t('Use the {0} for {1}?'),
         foreign: [credential.label, origin],
         detail: [
-          ...(by === undefined ? [] : [sentenceOf(vscode.l10n.t('The request stands in {0}.'), [by])]),
+          ...(by === undefined ? [] : [sentenceOf(vscode.l10n.t('Asked for by {0}.'), [by])]),
           vscode.l10n.t(
-            'It does not stand in the files of this workspace, so whoever wrote them could send it anywhere. “Always Here” holds for this address in this workspace.',
+            'Whoever receives it can act as you, so allow it only if you trust this address and the files of this workspace. “Always Here” remembers this address for this workspace.',
           ),
         ].join(' '),
       };

@@ -64,6 +64,7 @@ describe('a token in two windows of the workbench', function () {
       await window.page.bringToFront();
       await window.openFile('two-windows.http');
       await window.sendRequest();
+      await window.allow('Use the token “rotating” for ');
       await window.codeLenses('Cancel').first().waitFor();
     }
     await waitUntil('the server was asked', () => server.refreshes.length > 0);

@@ -37,7 +37,8 @@ export class CollectionTree {
   #listing: TreeListing;
   readonly #nodes = new Map<string, Writable<FolderNode> | Writable<FileNode>>();
   readonly #opened = new Map<string, Opened>();
-  /** Rows of folders whose own file may have requests, by that file. */
+  /** Rows that were found to say something else by whoever asked for one, and that have not been drawn again since. */
+  readonly #undrawn = new Set<CollectionNode>();
   #serial = 0;
 
   constructor(workspace: Workspace, listing: TreeListing) {
@@ -55,10 +56,7 @@ export class CollectionTree {
 
   /** The rows below one, or the top ones. */
   async children(node?: CollectionNode): Promise<readonly CollectionNode[]> {
-    if (!node) return await this.#top();
-    if (node.kind === 'request') return [];
-    if (node.kind === 'file') return await this.#requests(node.file, node);
-    return await this.#inFolder(node.folder, node);
+    return await this.#rows(node, false);
   }
 
   /** Whether a row can have rows below it, without reading anything. */
@@ -87,13 +85,13 @@ export class CollectionTree {
     const root = this.#listing.rootOf(path);
     if (root === undefined) return undefined;
     // Rows are made by their parents: open the way down to it.
-    let rows = await this.#top();
+    let rows = await this.#top(true);
     for (;;) {
       const next = rows.find(
         (row): row is FolderNode | FileNode => row.kind !== 'request' && (row.id === path || isAbove(row, path)),
       );
       if (!next || next.id === path || next.kind === 'file') return next?.id === path ? next : undefined;
-      rows = await this.children(next);
+      rows = await this.#rows(next, true);
     }
   }
 
@@ -102,7 +100,7 @@ export class CollectionTree {
     // At the top of a workspace that is no collection, folder.http has a row of its own.
     const above = (isLevelFile(file) ? await this.nodeOf(dirname(file)) : undefined) ?? (await this.nodeOf(file));
     if (!above) return undefined;
-    const requests = await this.#requests(file, above);
+    const requests = await this.#requests(file, above, true);
     return requests.find(({ placed }) => line >= placed.line && line < placed.line + placed.block.lineCount);
   }
 
@@ -115,7 +113,7 @@ export class CollectionTree {
   async requestsBelow(node: CollectionNode): Promise<readonly RequestNode[]> {
     if (node.kind === 'request') return [node];
     const found: RequestNode[] = [];
-    for (const child of await this.children(node)) found.push(...(await this.requestsBelow(child)));
+    for (const child of await this.#rows(node, true)) found.push(...(await this.requestsBelow(child)));
     return found;
   }
 
@@ -124,7 +122,8 @@ export class CollectionTree {
    * file where requests came, went or changed places, the requests alone where they only say something else.
    */
   async update(files: Iterable<string>): Promise<readonly CollectionNode[]> {
-    const redraw = new Set<CollectionNode>();
+    const redraw = new Set<CollectionNode>(this.#undrawn);
+    this.#undrawn.clear();
     const concerned = new Set<string>();
     for (const file of files) {
       concerned.add(file);
@@ -155,7 +154,15 @@ export class CollectionTree {
     for (const file of this.#opened.keys()) if (!this.#listing.has(file)) this.#opened.delete(file);
   }
 
-  async #top(): Promise<readonly CollectionNode[]> {
+  /** @param unseen they are not on their way to the screen */
+  async #rows(node: CollectionNode | undefined, unseen: boolean): Promise<readonly CollectionNode[]> {
+    if (!node) return await this.#top(unseen);
+    if (node.kind === 'request') return [];
+    if (node.kind === 'file') return await this.#requests(node.file, node, unseen);
+    return await this.#inFolder(node.folder, node, unseen);
+  }
+
+  async #top(unseen: boolean): Promise<readonly CollectionNode[]> {
     const { roots } = this.#listing;
     const shown = roots.filter(root => {
       const { folders, files, collection } = this.#listing.folder(root) ?? nothing;
@@ -163,19 +170,19 @@ export class CollectionTree {
     });
     const [only] = shown;
     if (only !== undefined && shown.length === 1 && !this.#listing.folder(only)?.collection) {
-      return await this.#inFolder(only, undefined);
+      return await this.#inFolder(only, undefined, unseen);
     }
     return shown.map(root => this.#folderNode(root, undefined));
   }
 
-  async #inFolder(folder: string, parent: FolderNode | undefined): Promise<readonly CollectionNode[]> {
+  async #inFolder(folder: string, parent: FolderNode | undefined, unseen: boolean): Promise<readonly CollectionNode[]> {
     const listed = this.#listing.folder(folder);
     if (!listed) return [];
     const own: CollectionNode[] = [];
     for (const name of [collectionFile, folderFile]) {
       const file = join(folder, name);
       if (!this.#listing.has(file)) continue;
-      if (parent) own.push(...(await this.#requests(file, parent)));
+      if (parent) own.push(...(await this.#requests(file, parent, unseen)));
       else own.push(this.#fileNode(file, undefined));
     }
     return [
@@ -212,12 +219,15 @@ export class CollectionTree {
     return node;
   }
 
-  async #requests(file: string, node: FileNode | FolderNode): Promise<readonly RequestNode[]> {
+  /** @param unseen what the rows say by now is still to be drawn */
+  async #requests(file: string, node: FileNode | FolderNode, unseen: boolean): Promise<readonly RequestNode[]> {
     const known = this.#opened.get(file);
     const opened: Opened =
       known?.node === node ? known : { node, tree: undefined, around: '', requests: known?.requests ?? [] };
     this.#opened.set(file, opened);
-    await this.#refresh(file, opened);
+    const shownBefore = opened.tree !== undefined;
+    const { changed, moved } = await this.#refresh(file, opened);
+    if (unseen && shownBefore) for (const row of moved ? [opened.node] : changed) this.#undrawn.add(row);
     return opened.requests;
   }
 

@@ -181,6 +181,38 @@ describe('the collections tree after a change', () => {
     assert.ok(after.every((node, index) => node === before[index]));
   });
 
+  describe('draws again what changed, though somebody has asked for a row meanwhile', () => {
+    const asks: Readonly<Record<string, (tree: CollectionTree, node: CollectionNode) => Promise<unknown>>> = {
+      'for that at the cursor': tree => tree.requestAt('/w/shop/orders.http', 0),
+      'for all below it': (tree, node) => tree.requestsBelow(node),
+      'for another file': tree => tree.nodeOf('/w/shop/admin/users.http'),
+    };
+    for (const [how, ask] of Object.entries(asks)) {
+      it(how, async () => {
+        const { tree, workspace } = treeOf(shop);
+        await drawn(tree);
+        const [orders] = await requests(tree, '/w/shop/orders.http');
+        assert.ok(orders?.parent);
+        workspace.write('/w/shop/orders.http', shop['/w/shop/orders.http'].replace('All orders', 'Every order'));
+        await ask(tree, orders.parent);
+        const redrawn = await tree.update(['/w/shop/orders.http']);
+        assert.deepEqual(redrawn.map(shown), ['GET Every order (Basic Auth · inherited)']);
+        assert.deepEqual(await tree.update(['/w/shop/orders.http']), []);
+      });
+
+      it(`${how}, where requests came`, async () => {
+        const { tree, workspace } = treeOf(shop);
+        await drawn(tree);
+        const [orders] = await requests(tree, '/w/shop/orders.http');
+        assert.ok(orders?.parent);
+        workspace.write('/w/shop/orders.http', `${shop['/w/shop/orders.http']}\n###\nGET /more\n`);
+        await ask(tree, orders.parent);
+        const redrawn = await tree.update(['/w/shop/orders.http']);
+        assert.deepEqual(redrawn.map(shown), ['file orders.http']);
+      });
+    }
+  });
+
   it('draws nothing where only bodies and headers changed', async () => {
     const { tree, workspace } = treeOf(shop);
     await requests(tree, '/w/shop/orders.http');
