@@ -51,5 +51,7 @@ export interface Exchange {
   readonly error?: CountersignError;
   /** What the scheme says of the result, for instance why the server refused the credential. */
   readonly explanation?: string;
+  /** The request went over TLS to a server whose certificate nobody verified. */
+  readonly unverified?: boolean;
   readonly durationMs: number;
 }

@@ -1,6 +1,8 @@
+import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { isWithin } from '../core/path-within.ts';
 import { update } from '../language/incremental.ts';
 import { parse } from '../language/parser.ts';
 import type { SyntaxTree } from '../language/syntax-tree.ts';
@@ -96,11 +98,24 @@ export class Documents implements Workspace, vscode.Disposable {
     const stored = this.#stored.get(file);
     // The watcher tells of changes inside the workspace; other files are looked at each time.
     if (stored && vscode.workspace.getWorkspaceFolder(uri)) return stored.tree;
-    const stamp = await stampOf(uri);
+    const stamp = (await this.#mayRead(uri)) ? await stampOf(uri) : '';
     if (stored && stored.stamp === stamp) return stored.tree;
     const tree = stamp === '' ? undefined : parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
     this.#stored.set(file, { stamp, tree });
     return tree;
+  }
+
+  /** In Restricted Mode nothing is read but documents of the workspace, wherever links lead. */
+  async #mayRead(uri: vscode.Uri): Promise<boolean> {
+    if (vscode.workspace.isTrusted) return true;
+    const folder = vscode.workspace.getWorkspaceFolder(uri);
+    if (!folder) return false;
+    if (uri.scheme !== 'file') return true;
+    try {
+      return isWithin(await realpath(uri.fsPath), await realpath(folder.uri.fsPath));
+    } catch {
+      return false;
+    }
   }
 
   /** The repository in the workspace folder that holds the file, else that folder, else the file's own. */
@@ -160,11 +175,14 @@ export class Documents implements Workspace, vscode.Disposable {
   }
 }
 
+/** Bytes of a request file, which is read whole. */
+const largestDocument = 64 * 1024 * 1024;
+
 /** Says whether a file is another than before; empty where there is none. */
 async function stampOf(uri: vscode.Uri): Promise<string> {
   try {
     const { mtime, size, type } = await vscode.workspace.fs.stat(uri);
-    return type & vscode.FileType.File ? `${mtime} ${size}` : '';
+    return type & vscode.FileType.File && size <= largestDocument ? `${mtime} ${size}` : '';
   } catch {
     return '';
   }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Environments as EnvironmentFiles, RestClientEnvironments } from '../core/environments.ts';
+import type { FileReader } from '../core/ports.ts';
 import type { SslConfiguration } from '../core/ssl-configuration.ts';
 import type { VariableLayer } from '../core/variable-layer.ts';
 import type { Documents } from './documents.ts';
@@ -179,12 +180,12 @@ export class Environments implements vscode.Disposable {
  */
 async function read(folder: string, root: string): Promise<EnvironmentFiles> {
   const { mergeEnvironments, readEnvironments, restClientEnvironments } = await import('../core/environments.ts');
-  const { nodeFiles } = await import('../node/files.ts');
+  const files = await filesBelow(root);
   const inSettings = vscode.workspace
     .getConfiguration('rest-client', vscode.Uri.file(folder))
     .get<RestClientEnvironments>('environmentVariables');
-  const files = await readEnvironments(folder, root, nodeFiles);
-  return inSettings ? mergeEnvironments([files, restClientEnvironments(inSettings)]) : files;
+  const read = await readEnvironments(folder, root, files);
+  return inSettings ? mergeEnvironments([read, restClientEnvironments(inSettings)]) : read;
 }
 
 async function readDotenv(
@@ -193,8 +194,23 @@ async function readDotenv(
   selected: string | undefined,
 ): Promise<ReadonlyMap<string, string> | undefined> {
   const environments = await import('../core/environments.ts');
-  const { nodeFiles } = await import('../node/files.ts');
-  return environments.readDotenv(folder, root, selected, nodeFiles);
+  return environments.readDotenv(folder, root, selected, await filesBelow(root));
+}
+
+/** Files in a folder, links followed: what leads out of it could be any file of this person. */
+async function filesBelow(root: string): Promise<FileReader> {
+  const [{ filesWithin }, { CountersignError }] = await Promise.all([
+    import('../node/files.ts'),
+    import('../core/errors.ts'),
+  ]);
+  return filesWithin(
+    () => [root],
+    async path => {
+      throw new CountersignError('not-allowed', `The file ${path} is outside the workspace, and was not read.`, {
+        hint: 'Put the environment file itself into the workspace, in place of a link to it.',
+      });
+    },
+  );
 }
 
 function stateKey(root: string): string {

@@ -97,6 +97,7 @@ class Run {
       durationMs: clock.now() - started,
       decision,
       owner,
+      ...(this.#unverified() ? { unverified: true } : {}),
       ...rest,
     });
     try {
@@ -191,6 +192,12 @@ class Run {
       if (record.error.code === 'not-allowed') this.#attempts.pop();
       throw error;
     }
+  }
+
+  #unverified(): boolean {
+    const { settings, request, tls } = this.#prepared;
+    const insecure = settings.insecure || this.#ports.defaults.insecure || tls?.insecure;
+    return insecure === true && request.url.startsWith('https:');
   }
 
   /** The time that a person takes to allow something is not the server's. */

@@ -52,7 +52,7 @@ async function listFolder(
   uri: vscode.Uri,
   folder: string,
 ): Promise<readonly { readonly name: string; readonly folder: boolean }[]> {
-  if (uri.scheme === 'untitled') return [];
+  if (uri.scheme === 'untitled' || !vscode.workspace.isTrusted) return [];
   try {
     const entries = await vscode.workspace.fs.readDirectory(uri.with({ path: vscode.Uri.file(folder).path }));
     return entries.map(([name, type]) => ({ name, folder: (type & vscode.FileType.Directory) !== 0 }));

@@ -117,7 +117,8 @@ export class DiagnosticsPublisher implements vscode.Disposable {
 
   /** Looks for the files that the document names; true where others are missing than before. */
   async #findMissing(document: vscode.TextDocument, state: State): Promise<boolean> {
-    if (document.uri.scheme === 'untitled') return false;
+    // Looking for a file is reading, too: on Windows it may send a password to another machine.
+    if (document.uri.scheme === 'untitled' || !vscode.workspace.isTrusted) return false;
     const folder = dirname(this.#host.documents.fileOf(document.uri));
     const missing = new Set<string>();
     for (const path of state.diagnostics.namedFiles()) {

@@ -105,6 +105,8 @@ export interface ResponseModel {
   readonly attempts: readonly AttemptModel[];
   readonly error?: ErrorModel;
   readonly authorization?: AuthorizationModel;
+  /** Nobody verified the server's certificate. */
+  readonly unverified?: boolean;
 }
 
 const errorTitles: Partial<Record<ErrorCode, string>> = {
@@ -238,6 +240,7 @@ export function responseModel(exchange: Exchange, subject: ResponseSubject): Res
     attempts: attempts.map(attempt => attemptModel(attempt, startedAt)),
     ...(error ? { error: errorModel(error) } : {}),
     ...(authorization ? { authorization } : {}),
+    ...(exchange.unverified ? { unverified: true } : {}),
   };
 }
 

@@ -40,6 +40,11 @@ export function errorBanner(error: ErrorModel, texts: Texts): HTMLElement {
   );
 }
 
+/** That anybody on the way may have answered. */
+export function unverifiedBanner(texts: Texts): HTMLElement {
+  return h('section', { class: 'banner banner-warning' }, icon('unlock'), h('div', {}, h('p', {}, texts.unverified)));
+}
+
 /** What the server said of the authorization. */
 export function authorizationBanner(authorization: AuthorizationModel, texts: Texts): HTMLElement {
   return h(

@@ -3,7 +3,7 @@ import './style.css';
 import { fill, h } from '../shared/dom.ts';
 import { TabList } from '../shared/tab-list.ts';
 import { readWords } from '../shared/words.ts';
-import { authorizationBanner, errorBanner } from './banner.ts';
+import { authorizationBanner, errorBanner, unverifiedBanner } from './banner.ts';
 import { BodyTab } from './body-tab.ts';
 import { Header } from './header.ts';
 import { post, savedState, saveState } from './host.ts';
@@ -72,8 +72,13 @@ function show(message: Extract<ToPanel, { type: 'response' }>): void {
   header.setPinned(message.pinned);
   header.show(model, message.position, message.count);
   if (!changed) return;
-  const { error, authorization } = model;
-  fill(banners, error && errorBanner(error, texts), authorization && authorizationBanner(authorization, texts));
+  const { error, authorization, unverified } = model;
+  fill(
+    banners,
+    error && errorBanner(error, texts),
+    authorization && authorizationBanner(authorization, texts),
+    unverified && unverifiedBanner(texts),
+  );
   showHeaders(tabs.panel('headers'), model.headers, texts);
   showCookies(tabs.panel('cookies'), model.cookies, texts);
   showTimeline(tabs.panel('timeline'), model.attempts, model.durationMs, texts);

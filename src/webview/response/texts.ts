@@ -85,6 +85,8 @@ export const english = {
   manageTrust: 'Manage Workspace Trust',
   openSettings: 'Open Settings',
   goTo: 'Go to {0}',
+  unverified:
+    'The server’s certificate was not verified: somebody on the way could have read and answered this request.',
   reloaded: 'The window was reloaded. Responses aren’t kept on disk, so this one is gone.',
   empty: 'Send a request to see its response here.',
   imageOf: 'Image, {0} × {1}',

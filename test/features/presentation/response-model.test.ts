@@ -51,6 +51,11 @@ describe('the model of a response', () => {
     assert.deepEqual(model.body, { size: 2, mediaType: 'application/json', charset: 'utf-8', kind: 'json' });
   });
 
+  it('says that nobody verified the certificate', () => {
+    assert.equal(responseModel(exchange(200, [], { unverified: true }), subject).unverified, true);
+    assert.equal('unverified' in responseModel(exchange(200, []), subject), false);
+  });
+
   it('says where each part comes from', () => {
     const { headers, cookies, overridden } = requestModel(request);
     assert.deepEqual(

@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
+const settings: Readonly<Record<string, { readonly scope?: string }>> = manifest.contributes.configuration.properties;
+
+describe('the manifest', () => {
+  it('takes nothing from a workspace that runs a program, or decides whom TLS trusts and who the client is', () => {
+    const ofMachine = ['verifyCertificates', 'certificateAuthorities', 'certificates', 'signIn.browser'];
+    for (const name of ofMachine) assert.equal(settings[`countersign.${name}`]?.scope, 'machine', name);
+  });
+});
