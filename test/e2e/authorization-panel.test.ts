@@ -305,6 +305,39 @@ describe('the Authorization panel', () => {
     await waitUntil('the text is shown', async () => (await query.inputValue()) === 'x%20y');
   });
 
+  describe('takes a variable that is typed into a secret field', () => {
+    const fields: readonly (readonly [scheme: string, label: RegExp, field: string, others: string])[] = [
+      ['bearer', /^Bearer/, 'token', ''],
+      ['basic', /^Basic/, 'password', ' username=ada'],
+      ['apikey', /^API Key/, 'value', ' key=X-Key'],
+      ['awsv4', /^AWS/, 'secretKey', ' accessKey=A region=r service=s'],
+      ['digest', /^Digest/, 'password', ' username=ada'],
+      ['hawk', /^Hawk/, 'authKey', ' authId=a'],
+    ];
+    for (const [index, [scheme, label, name, others]] of fields.entries()) {
+      const delay = [200, 20, 60][index % 3] ?? 60;
+      it(`${scheme} ${name}, a key each ${delay} ms, with a correction`, async () => {
+        const { window, api } = await openWorkbench();
+        const text = `@apiToken = visible\n\n### Mine ${scheme}\n# @auth ${scheme}${others}\nGET ${api.url}/echo\n`;
+        const panel = await openPanel(window, `variable-${scheme}.http`, text, label);
+        const box = field(panel, name).getByRole('combobox');
+        await box.pressSequentially('{{apiTokeb', { delay });
+        assert.equal(await box.inputValue(), '{{apiTokeb');
+        await box.press('Backspace');
+        await box.pressSequentially('n}}', { delay });
+        await textShows(window, `${name}={{apiToken}}`);
+        assert.equal(await box.inputValue(), '{{apiToken}}');
+        // What was typed first names the secret: one that was stored meanwhile would have that name already.
+        await box.press('Control+A');
+        await box.press('Delete');
+        await box.pressSequentially('literal');
+        await textShows(window, `${name}={{$secret mine-${scheme}-`);
+        const [line] = await window.page.locator('.view-line', { hasText: '$secret' }).allInnerTexts();
+        assert.doesNotMatch(line ?? '', /-\d\}\}/);
+      });
+    }
+  });
+
   it('goes on under the new name of a renamed file, and says so when the file is gone', async () => {
     const { window, api } = await openWorkbench();
     const panel = await openPanel(window, 'old-name.http', `### Moves\nGET ${api.url}/echo\n`, 'No Auth');

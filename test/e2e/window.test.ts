@@ -18,6 +18,25 @@ describe('a window of the workbench', () => {
     await panel.getByText('201').first().waitFor();
   });
 
+  it('ends the fields of an @auth of several lines by Enter on an empty one', async () => {
+    const { window } = await openWorkbench();
+    const { keyboard } = window.page;
+    const lines = async (): Promise<string> => {
+      const drawn = window.page.locator('.editor-group-container.active .monaco-editor .view-line');
+      return (await drawn.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
+    };
+    const text = '# @auth basic username=ada password=x\n\n###\n# @auth basic\n#   username=ada\n';
+    window.write('typed.http', text);
+    await window.openFile('typed.http');
+    await window.goTo(5);
+    await keyboard.press('End');
+    await keyboard.press('Enter');
+    await waitUntil('another field is offered', async () => /^# {3,}$/m.test(await lines()));
+    await keyboard.press('Enter');
+    await waitUntil('its mark is gone', async () => !/^# *$/m.test(await lines()));
+    await window.runCommand('File: Revert File');
+  });
+
   for (const theme of ['Light Modern', 'Dark Modern', 'Default High Contrast'] as const) {
     it(`is drawn in ${theme} without an error in its console`, async () => {
       const { window, api } = await openWorkbench();

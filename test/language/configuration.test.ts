@@ -13,7 +13,10 @@ describe('the language configuration', () => {
   const { onEnterRules } = read('language-configuration.json') as Configuration;
   const cases: [string, string | undefined][] = [
     ['# @auth oauth2', '#   '],
-    ['// @auth oauth2 a=b', '//   '],
+    ['// @auth oauth2', '//   '],
+    ['# @auth basic username=ada password=x', undefined],
+    ['// @auth oauth2 a=b', undefined],
+    ['# @auth bearer token={{t}}', undefined],
     ['#   grantType = x', '#   '],
     ['# @auth none', undefined],
     ['# a comment', undefined],

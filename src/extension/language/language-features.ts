@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { requestDocuments } from '../documents.ts';
+import { AuthContinuation } from './auth-continuation.ts';
 import type { LanguageHost } from './language-host.ts';
 import type { LanguageServices } from './language-services.ts';
 
@@ -17,6 +18,7 @@ export class LanguageFeatures implements vscode.Disposable {
     const changed = (): void => this.#hintsChanged.fire();
     this.#disposables = [
       this.#hintsChanged,
+      new AuthContinuation(),
       host.documents.onDidChange(changed),
       host.environments.onDidChange(changed),
       vscode.workspace.onDidChangeConfiguration(event => {

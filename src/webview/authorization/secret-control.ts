@@ -60,7 +60,8 @@ export class SecretControl implements FieldControl {
     const before = this.#content;
     this.#content = content;
     const masked = content === 'secret' || content === 'concealed';
-    const typing = this.#control.hasFocus && this.#control.value !== '' && !this.#control.value.includes('{{');
+    // A box that somebody types into is never rewritten.
+    const typing = this.#control.hasFocus && this.#control.value !== '';
     if (!masked) {
       if (!typing || content === 'text') this.#control.set(stated ? value : { text: '', references: [] });
       this.#revealed = false;
@@ -77,7 +78,8 @@ export class SecretControl implements FieldControl {
       secretName === undefined ? this.#texts.keptAs : filled(this.#texts.keptAsName, secretName);
     this.#missing = content === 'secret' && secretKept === false;
     const missing = this.#missing && !typing;
-    this.#note.hidden = !missing && content !== 'concealed';
+    const becomesVariable = typing && mayBeVariable(this.#control.value);
+    this.#note.hidden = becomesVariable || (!missing && content !== 'concealed');
     this.#note.className = 'problem warning';
     const note = missing ? this.#texts.notSetHere : this.#texts.inTheFile;
     if (!this.#note.hidden && this.#note.textContent !== note) fill(this.#note, icon('warning'), note);
@@ -112,7 +114,6 @@ export class SecretControl implements FieldControl {
     this.#send = undefined;
     const literal = value !== '' && !value.includes('{{');
     if (!literal) {
-      // A single brace may become a variable: the stored value stays until it is one, or the box is emptied by hand.
       if (value !== '' || this.#content !== 'empty') change({ type: 'field', name: this.#name, value });
       return;
     }
@@ -124,7 +125,8 @@ export class SecretControl implements FieldControl {
         post({ type: 'change', edit, change: { type: 'field', name: this.#name, value } });
       else post({ type: 'secret', edit, field: this.#name, value });
     };
-    this.#timer = setTimeout(() => this.#send?.(), rest);
+    // A brace at the end may become a variable: it is stored once the box is left.
+    if (!value.endsWith('{')) this.#timer = setTimeout(() => this.#send?.(), rest);
   }
 
   /** What was typed is stored by now: the page need not hold it any longer. */
@@ -138,7 +140,7 @@ export class SecretControl implements FieldControl {
 
   #mask(): void {
     const { value } = this.#control;
-    const open = this.#revealed || value.includes('{{');
+    const open = this.#revealed || mayBeVariable(value);
     this.#control.element.classList.toggle('masked', !open);
     const stored = this.#content === 'secret' || this.#content === 'concealed';
     this.#eye.hidden = value === '' ? !stored || this.#missing : value.includes('{{');
@@ -148,4 +150,9 @@ export class SecretControl implements FieldControl {
     this.#eye.setAttribute('aria-pressed', String(this.#revealed));
     fill(this.#eye, icon(this.#revealed ? 'eye-closed' : 'eye'));
   }
+}
+
+/** Whether a value names variables, or does with the next key. */
+function mayBeVariable(value: string): boolean {
+  return value === '{' || value.includes('{{');
 }

@@ -86,7 +86,7 @@ export class TextControl {
    */
   set({ text, references }: FormText): void {
     if (this.hasFocus && isAhead() && this.input.value !== text) return;
-    const own = this.hasFocus && !isAhead() && !this.#secret && this.#typed === this.input.value;
+    const own = this.hasFocus && !isAhead() && this.#typed === this.input.value;
     if (own) this.#answer ??= text;
     if (own && this.#answer === text && this.input.value !== text) {
       this.#references = [];
