@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asCountersignError, CountersignError } from '../core/errors.ts';
-import { type Answer, type Decision, type Permission, Permissions } from '../core/permission.ts';
+import { type Answer, type Decision, type Permission, Permissions, withDecision } from '../core/permission.ts';
 import type { ProcessEnvironment } from '../core/ports.ts';
 import { withFileLock } from '../node/file-lock.ts';
 import { replaceFile } from '../node/replace-file.ts';
@@ -71,11 +71,6 @@ function isDecision(value: unknown): boolean {
   return typeof subject === 'string' && typeof allowed === 'boolean';
 }
 
-/** Whether the second decision takes the place of the first. */
-export function isSameSubject(one: Decision, other: Decision): boolean {
-  return one.kind === other.kind && one.subject === other.subject && one.origin === other.origin;
-}
-
 /** The permissions of a call: its own options, what this user decided before, and the person at the terminal. */
 export function createPermissions(
   call: Pick<Call, 'allowSecrets' | 'allowFiles' | 'strictOrigins'>,
@@ -95,7 +90,7 @@ export function createPermissions(
     async keep(decision) {
       kept = undefined;
       await file
-        .change(root, decisions => [...decisions.filter(one => !isSameSubject(one, decision)), decision])
+        .change(root, decisions => withDecision(decisions, decision))
         // It holds for this call all the same.
         .catch((error: unknown) => {
           if (decision.allowed) stated.push(decision);

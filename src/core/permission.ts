@@ -1,6 +1,7 @@
 import { CountersignError } from './errors.ts';
 import { matchesOrigin } from './origin-pattern.ts';
 import type { Place } from './place.ts';
+import { type HttpRequest, originOf } from './request.ts';
 
 /**
  * What a person allows the files of a workspace, because whoever wrote them may be a stranger. It is asked and kept in
@@ -36,6 +37,8 @@ export interface Decision {
   readonly kind: Permission['kind'];
   /** The credential's id, or its name where it was allowed by hand; the path; the environment variable. */
   readonly subject: string;
+  /** Of a credential that was asked for: its name. */
+  readonly name?: string;
   /** Of a credential: a canonical pattern. */
   readonly origin?: string;
   readonly allowed: boolean;
@@ -52,6 +55,23 @@ export function secretCredential(name: string): Credential {
 /** A kept token. @param from its issuer, or the endpoint that it came from */
 export function tokenCredential(name: string, from: string): Credential {
   return { id: `token:${name} ${from}`, name: `token:${name}`, label: `token “${name}”` };
+}
+
+/** That the credential may go to where the request goes. */
+export function credentialPermission(credential: Credential, request: HttpRequest): Permission {
+  const { urlOrigin } = request;
+  const place = urlOrigin?.by === 'file' ? { file: urlOrigin.file, line: urlOrigin.line } : undefined;
+  return { kind: 'credential', credential, origin: originOf(request), ...(place ? { place } : {}) };
+}
+
+/** What a decision is about, as it is written on the command line. */
+export const decidedName = ({ name, subject }: Decision): string => name ?? subject;
+
+/** The decisions with that one, which takes the place of an earlier one about the same. */
+export function withDecision(decisions: readonly Decision[], decision: Decision): readonly Decision[] {
+  const { kind, subject, origin } = decision;
+  const others = decisions.filter(one => one.kind !== kind || one.subject !== subject || one.origin !== origin);
+  return [...others, decision];
 }
 
 /** Sees to it that something is allowed. @throws CountersignError `not-allowed`, `cancelled` */
@@ -139,9 +159,9 @@ function keyOf(permission: Permission): string {
 }
 
 function decided(permission: Permission, answer: 'always' | 'never'): Decision {
-  const { kind } = permission;
-  const decision = { kind, subject: subjectOf(permission), allowed: answer === 'always' };
-  return kind === 'credential' ? { ...decision, origin: permission.origin } : decision;
+  const decision = { kind: permission.kind, subject: subjectOf(permission), allowed: answer === 'always' };
+  if (permission.kind !== 'credential') return decision;
+  return { ...decision, name: permission.credential.name, origin: permission.origin };
 }
 
 function refused(permission: Permission, reason: string | undefined, advice?: string): CountersignError {

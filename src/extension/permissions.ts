@@ -1,6 +1,13 @@
 import * as vscode from 'vscode';
 import { sentenceOf } from '../core/foreign-text.ts';
-import { type Answer, type Decision, type Permission, Permissions } from '../core/permission.ts';
+import {
+  type Answer,
+  type Decision,
+  decidedName,
+  type Permission,
+  Permissions,
+  withDecision,
+} from '../core/permission.ts';
 import { ask, tell, tellBriefly } from './notices.ts';
 
 const stateKey = 'permissions';
@@ -31,11 +38,7 @@ export class WorkspacePermissions implements vscode.Disposable {
   }
 
   async #keep(decision: Decision): Promise<void> {
-    const { kind, subject, origin } = decision;
-    const others = this.#decisions().filter(
-      one => one.kind !== kind || one.subject !== subject || one.origin !== origin,
-    );
-    await this.#state.update(stateKey, [...others, decision]);
+    await this.#state.update(stateKey, withDecision(this.#decisions(), decision));
   }
 
   /** Shows what was decided; what is ticked off is asked again. */
@@ -61,11 +64,11 @@ export class WorkspacePermissions implements vscode.Disposable {
   }
 }
 
-function described({ kind, subject, origin, allowed }: Decision): vscode.QuickPickItem {
+function described(decision: Decision): vscode.QuickPickItem {
+  const { kind, origin, allowed } = decision;
   const icons = { credential: 'key', file: 'file', environment: 'symbol-variable' } as const;
-  const name = kind === 'credential' ? (/^(?:secret:)?(.*?)(?: \S*)?$/s.exec(subject)?.[1] ?? subject) : subject;
   return {
-    label: name.replaceAll('$(', '$ ('),
+    label: decidedName(decision).replaceAll('$(', '$ ('),
     description: [allowed ? vscode.l10n.t('allowed') : vscode.l10n.t('refused'), origin].filter(Boolean).join(' · '),
     iconPath: new vscode.ThemeIcon(icons[kind]),
   };

@@ -1,7 +1,7 @@
 import type { AmbientCredentials } from '../core/ambient-credentials.ts';
-import type { Credential, Permit } from '../core/permission.ts';
+import { credentialPermission, type Permit } from '../core/permission.ts';
 import type { Transport } from '../core/ports.ts';
-import { type HttpRequest, originOf, requestUrl } from '../core/request.ts';
+import { type HttpRequest, requestUrl } from '../core/request.ts';
 
 /**
  * A transport that lets no credential of this machine go to an origin that the person has not allowed, whichever part of
@@ -16,19 +16,13 @@ export function guardTransport(transport: Transport, ambient: AmbientCredentials
       if (carried.length > 0) {
         const startedAt = performance.now();
         for (const use of new Map(carried.map(credential => [credential.id, credential])).values()) {
-          await permit(permissionFor(use, request));
+          await permit(credentialPermission(use, request));
         }
         options.onPermitted?.(performance.now() - startedAt);
       }
       return transport.send(request, options);
     },
   };
-}
-
-function permissionFor(credential: Credential, request: HttpRequest): Parameters<Permit>[0] {
-  const { urlOrigin } = request;
-  const place = urlOrigin?.by === 'file' ? { file: urlOrigin.file, line: urlOrigin.line } : undefined;
-  return { kind: 'credential', credential, origin: originOf(request), ...(place ? { place } : {}) };
 }
 
 function* textsOf(request: HttpRequest): Iterable<string> {

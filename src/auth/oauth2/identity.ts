@@ -4,7 +4,8 @@ import { needsPerson, type OAuth2Settings, type Pairs } from './settings.ts';
 
 /**
  * The identity of the token that these settings ask for: issuer, endpoints, client, scope, audience, user and
- * environment. With another endpoint it is another token, so that no file gets one by naming its issuer. Grants in which a person signs in share it; so does a login that several files state alike.
+ * environment. With another endpoint it is another token, so that no file gets one by naming its issuer. Grants in which
+ * a person signs in share it; so does a login that several files state alike.
  */
 export function tokenIdentity(settings: OAuth2Settings, environment: string | undefined): TokenIdentity {
   const issuer = trimSlash(settings.issuer ?? settings.tokenUrl ?? settings.authUrl ?? '');

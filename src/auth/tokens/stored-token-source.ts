@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import type { AmbientCredentials } from '../../core/ambient-credentials.ts';
 import { CountersignError } from '../../core/errors.ts';
-import { type Credential, type Permission, type Permit, tokenCredential } from '../../core/permission.ts';
+import { type Credential, credentialPermission, type Permit, tokenCredential } from '../../core/permission.ts';
 import type { Clock } from '../../core/ports.ts';
-import { type HttpRequest, originOf } from '../../core/request.ts';
 import type { Token, TokenRequest, TokenSource, TokenState } from '../token-source.ts';
 import { SingleFlight } from './single-flight.ts';
-import type { ObtainedToken, TokenFlow, Values } from './token-flow.ts';
+import type { ObtainedToken, TokenFlow } from './token-flow.ts';
 import { hasAccessToken, isAlive, isUsable, type TokenRecord, tokenOf } from './token-record.ts';
 import type { TokenStore } from './token-store.ts';
+import { credentialOf, type Kept, recordOf, usedBy, Want } from './token-want.ts';
 
 export type StatedCredentials = Pick<TokenRequest, 'values'> & Partial<Pick<TokenRequest, 'request'>>;
 
@@ -41,19 +39,6 @@ export interface StoredTokenSource {
   named(name: string, environment: string | undefined, signal: AbortSignal): Promise<NamedToken>;
   /** Revokes at the server, then deletes here. @throws CountersignError, and then nothing is deleted */
   revoke(key: string, signal: AbortSignal): Promise<void>;
-}
-
-type Kept = TokenRecord & { readonly accessToken: string };
-
-/** What is wanted: by a request, or by the kept record alone. */
-interface Want {
-  readonly flow: TokenFlow;
-  readonly key: string;
-  readonly values: Values;
-  readonly environment: string | undefined;
-  readonly request: TokenRequest | undefined;
-  /** The request that wants it, or stands for those that do. */
-  readonly http: HttpRequest | undefined;
 }
 
 /** A token that was asked for by its name, and what it is where it is to be allowed. */
@@ -155,10 +140,9 @@ class StoredTokens implements StoredTokenSource {
     const record = await this.#read(want.key);
     // Without an address it is for the person alone.
     if (permit && want.http?.url) {
-      if (!this.#holdsCredentials(want)) await permit(permissionFor(want, want.http));
+      if (!this.#holdsCredentials(want)) await permit(credentialPermission(credentialOf(want), want.http));
       // Whoever states another secret than the kept token came of has to show to the server that it is right.
-      else if (record && record.proof !== proofOf(want.flow, want.values))
-        return tokenOf(await this.#fetched(want, signal));
+      else if (record && record.proof !== want.proof) return tokenOf(await this.#fetched(want, signal));
     }
     const usable = hasAccessToken(record) && isUsable(record, this.#options.clock.now());
     if (!usable) return tokenOf(await this.#renewed(want, signal));
@@ -182,7 +166,7 @@ class StoredTokens implements StoredTokenSource {
 
   /** `after`: a token obtained later than that (milliseconds since the epoch) will do; otherwise any usable one. */
   #renewed(want: Want, signal: AbortSignal, after?: number): Promise<Kept> {
-    return this.#flights.run(flightOf(want), signal, async shared => {
+    return this.#flights.run(want.flight, signal, async shared => {
       const stored = await this.#options.store.lock(want.key, () => this.#renewLocked(want, shared, after), shared);
       // A person may take minutes: other windows are not kept waiting for that long.
       return stored ?? this.#fetched(want, shared);
@@ -191,7 +175,7 @@ class StoredTokens implements StoredTokenSource {
 
   /** Anew; a person who is being asked already, by a request or by hand, is asked once. */
   #fetched(want: Want, signal: AbortSignal): Promise<Kept> {
-    return this.#flights.run(`new ${flightOf(want)}`, signal, shared => this.#fetch(want, shared));
+    return this.#flights.run(`new ${want.flight}`, signal, shared => this.#fetch(want, shared));
   }
 
   async #renewLocked(want: Want, signal: AbortSignal, after: number | undefined): Promise<Kept | undefined> {
@@ -278,7 +262,7 @@ class StoredTokens implements StoredTokenSource {
   #want(request: TokenRequest, environment: string | undefined): Want {
     const flow = this.#flow(request.scheme);
     const { key } = flow.identity(request.values, environment);
-    return { flow, key, values: request.values, environment, request, http: request.request };
+    return new Want({ flow, key, values: request.values, environment, request, http: request.request });
   }
 
   async #wantOf(record: TokenRecord): Promise<Want> {
@@ -286,7 +270,8 @@ class StoredTokens implements StoredTokenSource {
     // What is stated counts whole: a kept address that is stated no more, or was imported, is not to get its secrets.
     const values = stated?.values ?? record.config;
     const { key, environment } = record;
-    return { flow: this.#flow(record.scheme), key, values, environment, request: undefined, http: stated?.request };
+    const flow = this.#flow(record.scheme);
+    return new Want({ flow, key, values, environment, request: undefined, http: stated?.request });
   }
 
   #flow(scheme: string): TokenFlow {
@@ -296,72 +281,4 @@ class StoredTokens implements StoredTokenSource {
   }
 }
 
-function permissionFor({ flow, values, environment }: Want, request: HttpRequest): Permission {
-  const { name, issuer } = flow.identity(values, environment);
-  const { urlOrigin } = request;
-  return {
-    kind: 'credential',
-    credential: tokenCredential(name, issuer),
-    origin: originOf(request),
-    ...(urlOrigin?.by === 'file' ? { place: { file: urlOrigin.file, line: urlOrigin.line } } : {}),
-  };
-}
-
-/** Only those who state the same secrets share a flight. */
-const flightOf = ({ key, flow, values, request }: Want): string => (request ? `${key} ${proofOf(flow, values)}` : key);
-
-/** A digest of what is stated beside that which may be kept openly: the secrets. */
-function proofOf(flow: TokenFlow, values: Values): string {
-  const open = flow.kept(values);
-  const secrets = Object.entries(values)
-    .filter(([name, value]) => value !== undefined && value !== '' && !isDeepStrictEqual(open[name], value))
-    .sort(([one], [other]) => (one < other ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(secrets)).digest('base64url');
-}
-
 const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Whoever used it first stays first: the secrets of a renewal are looked for in that order. */
-const usedBy = (record: TokenRecord | undefined, file: string | undefined): readonly string[] =>
-  [...new Set([...(record?.usedBy ?? []), ...(file === undefined ? [] : [file])])].slice(0, 20);
-
-function recordOf(want: Want, token: ObtainedToken, previous: TokenRecord | undefined, refreshed: boolean): Kept {
-  const { flow, key, values, environment, request } = want;
-  const { scope, idToken, idTokenProof: _, ...rest } = token;
-  // A refresh that does not speak of them leaves the scope and the ID token as they were.
-  const granted = scope ?? (refreshed ? previous?.scopeGranted : undefined);
-  const identified = idToken === undefined && refreshed ? previous : token;
-  return {
-    ...(previous && !request ? identityOf(previous) : statedIdentity(flow, values, environment)),
-    ...rest,
-    key,
-    ...(previous ? { name: previous.name } : {}),
-    scheme: flow.scheme,
-    ...(granted === undefined ? {} : { scopeGranted: granted }),
-    ...(identified?.idToken === undefined ? {} : { idToken: identified.idToken }),
-    ...(identified?.idTokenProof === undefined ? {} : { idTokenProof: identified.idTokenProof }),
-    ...(environment === undefined ? {} : { environment }),
-    config: flow.kept(values),
-    ...(request ? { proof: proofOf(flow, values) } : previous?.proof === undefined ? {} : { proof: previous.proof }),
-    usedBy: usedBy(previous, request?.usedBy),
-  };
-}
-
-type RecordIdentity = Pick<TokenRecord, 'name' | 'issuer' | 'clientId' | 'scopeAsked' | 'audience' | 'user'>;
-
-function statedIdentity(flow: TokenFlow, values: Values, environment: string | undefined): RecordIdentity {
-  const { key: _, scope, ...identity } = flow.identity(values, environment);
-  return { ...identity, ...(scope === undefined ? {} : { scopeAsked: scope }) };
-}
-
-/** A kept record alone does not hold the secrets that its identity was made from. */
-function identityOf({ name, issuer, clientId, scopeAsked, audience, user }: TokenRecord): RecordIdentity {
-  return {
-    name,
-    issuer,
-    ...(clientId === undefined ? {} : { clientId }),
-    ...(scopeAsked === undefined ? {} : { scopeAsked }),
-    ...(audience === undefined ? {} : { audience }),
-    ...(user === undefined ? {} : { user }),
-  };
-}

@@ -1,8 +1,8 @@
-import type { Decision } from '../../core/permission.ts';
+import { type Decision, decidedName, withDecision } from '../../core/permission.ts';
 import { searchRoot } from '../../node/search-root.ts';
 import { allowedSecret, allowOptions, type Call, UsageError } from '../arguments.ts';
 import type { Output } from '../output.ts';
-import { everywhere, isSameSubject, PermissionFile } from '../permissions.ts';
+import { everywhere, PermissionFile } from '../permissions.ts';
 
 const usage =
   'usage: countersign permission list | permission allow NAME=ORIGIN [--everywhere] | permission revoke NAME[=ORIGIN] [--everywhere]';
@@ -28,28 +28,22 @@ export async function permissionCommand(call: Call, output: Output, current: str
   if (verb === 'allow') {
     const { name, origin } = allowedSecret(operand, 'permission allow');
     const decision: Decision = { kind: 'credential', subject: name, origin, allowed: true };
-    await file.change(folder, decisions => [...decisions.filter(one => !isSameSubject(one, decision)), decision]);
+    await file.change(folder, decisions => withDecision(decisions, decision));
     return 0;
   }
   const { name, origin } = operand.includes('=')
     ? allowedSecret(operand, 'permission revoke')
     : { name: operand, origin: undefined };
   const goes = (decision: Decision): boolean =>
-    nameOf(decision) === name && (origin === undefined || decision.origin === origin);
+    decidedName(decision) === name && (origin === undefined || decision.origin === origin);
   const before = (await file.read())[folder] ?? [];
   if (!before.some(goes)) throw new UsageError(`nothing is decided about “${operand}” for ${folder}`);
   await file.change(folder, decisions => decisions.filter(decision => !goes(decision)));
   return 0;
 }
 
-/** What a decision is about, as it is written on the command line. */
-function nameOf({ kind, subject }: Decision): string {
-  if (kind !== 'credential') return subject;
-  return subject.replace(/^secret:/, '').replace(/^(token:[^ ]*) .*$/s, '$1');
-}
-
 function described(folder: string, decision: Decision): string {
   const to = decision.origin === undefined ? '' : ` → ${decision.origin}`;
   const where = folder === everywhere ? 'everywhere' : folder;
-  return `${decision.allowed ? 'allowed' : 'refused'}  ${nameOf(decision)}${to}  (${where})`;
+  return `${decision.allowed ? 'allowed' : 'refused'}  ${decidedName(decision)}${to}  (${where})`;
 }

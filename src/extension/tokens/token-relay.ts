@@ -1,9 +1,10 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type FSWatcher, mkdirSync, watch } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tokenCipher } from '../../auth/tokens/token-cipher.ts';
 import { asTokenRecord, type TokenRecord } from '../../auth/tokens/token-record.ts';
+import { replaceFile } from '../../node/replace-file.ts';
 
 /** The latest that a window has told of a token; without a record, that it is gone. */
 export interface Relayed {
@@ -52,20 +53,8 @@ export class TokenRelay {
 
   /** Resolves once it is on disk. A folder that can't be written is done without. */
   async write(secret: string, relayed: Relayed): Promise<void> {
-    const draft = join(this.#folder, `.${randomUUID()}`);
-    try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      const file = await open(draft, 'wx', 0o600);
-      try {
-        await file.writeFile(cipherOf(secret).encrypt(JSON.stringify(relayed)));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(draft, join(this.#folder, this.nameOf(secret)));
-    } catch {
-      await rm(draft, { force: true }).catch(() => {});
-    }
+    const sealed = cipherOf(secret).encrypt(JSON.stringify(relayed));
+    await replaceFile(join(this.#folder, this.nameOf(secret)), sealed).catch(() => {});
     await this.#sweep();
   }
 
