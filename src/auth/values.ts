@@ -1,6 +1,6 @@
 import { CountersignError, type ErrorCode } from '../core/errors.ts';
 import type { Field, Fields } from '../core/fields.ts';
-import { conditionText, isMet, isSecret } from '../core/fields.ts';
+import { conditionText, isMet } from '../core/fields.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { Place } from '../core/place.ts';
 import type { AuthStatement, StatedField } from './inheritance.ts';
@@ -233,8 +233,6 @@ export function parsePairs(text: string): readonly (readonly [string, string])[]
 export interface ResolvedAuth {
   readonly scheme: AnyScheme;
   readonly values: Readonly<Record<string, unknown>>;
-  /** The values of secret fields, for redaction. */
-  readonly secrets: readonly string[];
   readonly statement: AuthStatement;
 }
 
@@ -267,7 +265,6 @@ export async function resolveValues(statement: AuthStatement, ports: ValuePorts)
   }
 
   const values: Record<string, unknown> = {};
-  const secrets: string[] = [];
   for (const field of scheme.fields) {
     const text = texts.get(field.name);
     const place = placeOf(statement, field.name);
@@ -279,13 +276,12 @@ export async function resolveValues(statement: AuthStatement, ports: ValuePorts)
     if (invalid) throw new CountersignError('invalid-value', invalid, { place });
     values[field.name] =
       text === '' && field.default === undefined && !field.required ? undefined : convert(field, text);
-    if (isSecret(field) && text !== '') secrets.push(text);
   }
   const problem = scheme.check?.(values).find(candidate => candidate.severity !== 'warning');
   if (problem) {
     throw new CountersignError('invalid-value', problem.message, { place: placeOf(statement, problem.field) });
   }
-  return { scheme, values, secrets, statement };
+  return { scheme, values, statement };
 }
 
 /** What a file gives: without the line end that editors put at its end, where the value is of one line. */

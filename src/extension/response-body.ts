@@ -7,8 +7,10 @@ import * as vscode from 'vscode';
 import { decodeText } from '../core/charset.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { StoredBody } from '../core/exchange.ts';
+import { MASK } from '../core/request.ts';
 import type { BodyKind } from '../features/presentation/media-type.ts';
 import { extensionFor, sniffKind } from '../features/presentation/media-type.ts';
+import type { BodyModel, Redact } from '../features/presentation/response-model.ts';
 import { tellBriefly } from './notices.ts';
 import type { ResponseRecord } from './response-history.ts';
 
@@ -64,6 +66,22 @@ export async function openBody(record: ResponseRecord): Promise<void> {
   const file = join(await temporaryFolder(), fileNameFor(record, kind));
   await writeTo(file, body);
   await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
+}
+
+/** The bytes of a body with its secrets masked, and how they are to be decoded; undefined where there are none in it. */
+export function maskedBody(
+  bytes: Uint8Array,
+  { kind, charset }: BodyModel,
+  redact: Redact,
+): { readonly bytes: Uint8Array; readonly charset: string } | undefined {
+  if (kind === 'image') return undefined;
+  const binary = (kind === 'binary' ? sniffKind(bytes) : kind) === 'binary';
+  const text = decodeText(bytes, binary ? 'latin1' : charset);
+  const masked = redact(text);
+  if (masked === text) return undefined;
+  return binary
+    ? { bytes: Buffer.from(masked.replaceAll(MASK, '***'), 'latin1'), charset }
+    : { bytes: Buffer.from(masked), charset: 'utf-8' };
 }
 
 let folder: Promise<string> | undefined;

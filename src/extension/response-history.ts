@@ -1,6 +1,6 @@
 import type { Exchange, StoredBody } from '../core/exchange.ts';
-import type { ResponseModel, ResponseSubject } from '../features/presentation/response-model.ts';
-import { responseModel } from '../features/presentation/response-model.ts';
+import type { Redact, ResponseModel, ResponseSubject } from '../features/presentation/response-model.ts';
+import { responseModel, responseRedact } from '../features/presentation/response-model.ts';
 
 /** One exchange that a panel can show. */
 export interface ResponseRecord {
@@ -8,6 +8,8 @@ export interface ResponseRecord {
   readonly exchange: Exchange;
   readonly subject: ResponseSubject;
   readonly model: ResponseModel;
+  /** Masks every secret that has been seen, or that the request carried. */
+  readonly redact: Redact;
 }
 
 /** The last exchanges of this window, oldest first; bodies of those that fall out are deleted. */
@@ -19,8 +21,10 @@ export class ResponseHistory {
     return this.#records;
   }
 
-  add(exchange: Exchange, subject: ResponseSubject, limit: number): ResponseRecord {
-    const record = { id: this.#next++, exchange, subject, model: responseModel(exchange, subject) };
+  /** @param seen masks every secret that has been seen */
+  add(exchange: Exchange, subject: ResponseSubject, seen: Redact, limit: number): ResponseRecord {
+    const redact = responseRedact(exchange, seen);
+    const record = { id: this.#next++, exchange, subject, redact, model: responseModel(exchange, subject, redact) };
     this.#records.push(record);
     while (this.#records.length > limit) void this.#records.shift()?.exchange.response?.body.dispose();
     return record;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Exchange } from '../core/exchange.ts';
-import type { ResponseSubject } from '../features/presentation/response-model.ts';
-import { requestModel } from '../features/presentation/response-model.ts';
+import type { Redact, ResponseSubject } from '../features/presentation/response-model.ts';
+import { requestModel, responseFields } from '../features/presentation/response-model.ts';
 import { formatDuration } from '../features/presentation/units.ts';
 import type { FromPanel, ToPanel } from '../webview/response/messages.ts';
 import { fromPanel, isPanelState } from '../webview/response/messages.ts';
@@ -11,7 +11,7 @@ import type { Documents } from './documents.ts';
 import { goTo } from './go-to.ts';
 import { tell } from './notices.ts';
 import { PagePanel } from './page-panel.ts';
-import { copyBody, openBody, saveBody } from './response-body.ts';
+import { copyBody, maskedBody, openBody, saveBody } from './response-body.ts';
 import type { ResponseRecord } from './response-history.ts';
 import { ResponseHistory } from './response-history.ts';
 import { rememberWordWrap, responseSettings, responseViewType as viewType } from './settings.ts';
@@ -63,8 +63,9 @@ export class ResponsePanels implements vscode.Disposable {
     for (const panel of this.#panels) panel.idle();
   }
 
-  show(exchange: Exchange, subject: ResponseSubject): void {
-    const record = this.#history.add(exchange, subject, responseSettings().history);
+  /** @param redact masks every secret that has been seen */
+  show(exchange: Exchange, subject: ResponseSubject, redact: Redact): void {
+    const record = this.#history.add(exchange, subject, redact, responseSettings().history);
     const shown = this.#free();
     shown.show(record);
     for (const panel of this.#panels) if (panel !== shown) panel.refresh();
@@ -210,11 +211,12 @@ class ResponsePanel {
         if (this.#running) this.#page.post(this.#running);
         return;
       case 'body':
-        return shown && this.#sendBody(shown);
+        return shown && this.#sendBody(shown, message.reveal);
       case 'reveal': {
         const request = shown?.exchange.attempts.at(-1)?.request ?? shown?.exchange.request;
-        if (shown && request) this.#page.post({ type: 'revealed', id: shown.id, request: requestModel(request, true) });
-        return;
+        if (!shown || !request) return;
+        const response = responseFields(shown.exchange.response);
+        return this.#page.post({ type: 'revealed', id: shown.id, request: requestModel(request, true), ...response });
       }
       case 'save':
         return shown && saveBody(shown);
@@ -265,11 +267,22 @@ class ResponsePanel {
     if (next) this.show(next);
   }
 
-  async #sendBody({ id, exchange }: ResponseRecord): Promise<void> {
+  async #sendBody({ id, exchange, model, redact }: ResponseRecord, reveal: boolean): Promise<void> {
     const body = exchange.response?.body;
-    if (!body) return;
+    if (!body || !model.body) return;
+    const start = await body.start(responseSettings().shown);
+    const whole = start.length >= body.size;
+    const masked = maskedBody(start, model.body, redact);
+    const { bytes, charset } = masked && !reveal ? masked : { bytes: start, charset: model.body.charset };
     // A copy of its own: a Buffer is no typed array to the webview's messages, and its memory may be shared.
-    const bytes = new Uint8Array(await body.start(responseSettings().shown));
-    this.#page.post({ type: 'body', id, bytes, whole: bytes.length >= body.size });
+    const copy = new Uint8Array(bytes);
+    this.#page.post({
+      type: 'body',
+      id,
+      bytes: copy,
+      charset,
+      whole,
+      secrets: !masked ? 'none' : reveal ? 'shown' : 'masked',
+    });
   }
 }

@@ -132,12 +132,14 @@ export class Sender implements vscode.Disposable {
     const startedAt = Date.now();
     panels.running(subject.title, startedAt, 1, 0);
     let exchange: Exchange;
+    let redact = (text: string): string => text;
     let attempts = 0;
     let received = 0;
     let told = startedAt;
     const running = (): void => panels.running(subject.title, startedAt, attempts, received);
     try {
       const engine = await this.#host.engine();
+      redact = engine.redact;
       exchange = await engine.send(target, {
         signal,
         interaction,
@@ -155,12 +157,12 @@ export class Sender implements vscode.Disposable {
       });
       const { attemptLog } = await import('../features/presentation/attempt-log.ts');
       for (const attempt of exchange.attempts) {
-        console.attempt(engine.redact(attemptLog(attempt)), attempt.error !== undefined);
+        console.attempt(redact(attemptLog(attempt)), attempt.error !== undefined);
       }
     } catch (error) {
       exchange = unsent(target, console.error(error), Date.now() - startedAt);
     }
-    panels.show(exchange, subject);
+    panels.show(exchange, subject, redact);
     this.#sent.fire({ target, exchange });
     return exchange;
   }

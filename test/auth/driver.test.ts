@@ -16,7 +16,7 @@ function auth(authorize: AnyScheme['authorize'], values: Record<string, unknown>
     fields: [],
     authorize,
   };
-  return { resolved: { scheme, values, secrets: [], statement }, level: 'collection' };
+  return { resolved: { scheme, values, statement }, level: 'collection' };
 }
 const header = (value: string): Attempt => ({ edits: [{ in: 'header', name: 'Authorization', value, masked: '•••' }] });
 const signal = new AbortController().signal;

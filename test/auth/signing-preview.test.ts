@@ -45,7 +45,6 @@ describe('The preview of a signing scheme', () => {
         resolved: {
           scheme,
           values: valuesOf(scheme, values as never),
-          secrets: [],
           statement: { scheme: id, fields: [], place: { file: '/project/api/a.http', line: 3 } },
         },
       };

@@ -67,6 +67,46 @@ describe('the response panel', () => {
     await panel.locator('#tab-body').click();
   });
 
+  it('masks secrets that the server sent back, in headers and body, until they are asked for', async () => {
+    const { window } = await openWorkbench();
+    const server = createServer((request, response) => {
+      const credential = request.headers.authorization ?? '';
+      response.setHeader('X-Echo', credential);
+      response.setHeader('Set-Cookie', `echo=${encodeURIComponent(credential)}`);
+      response.setHeader('Content-Type', request.url === '/page' ? 'text/html' : 'application/json');
+      response.end(request.url === '/page' ? `<p>${credential}` : JSON.stringify({ credential, name: 'Ada' }));
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const credential = Buffer.from('ada:opensesame').toString('base64');
+      const auth = '# @auth basic username=ada password=opensesame';
+      const panel = await send(window, 'echoed.http', `### Echoed\n${auth}\nGET ${url}/\n`, '200 OK');
+      await panel.getByText('"Basic •••"').waitFor();
+      await panel.locator('#tab-headers').click();
+      await panel.locator('#panel-headers').getByText('Basic •••').waitFor();
+      assert.ok(!(await panel.content()).includes(credential));
+      await panel.locator('#panel-headers').getByRole('button', { name: 'Show Secrets' }).click();
+      await panel.locator('#panel-headers').getByText(credential).waitFor();
+      await panel.locator('#panel-headers').getByRole('button', { name: 'Hide Secrets' }).click();
+      await panel.locator('#tab-cookies').click();
+      await panel.locator('#panel-cookies').getByText('•••').waitFor();
+      await panel.locator('#tab-body').click();
+      assert.ok(!(await panel.content()).includes(credential));
+      await panel.getByRole('button', { name: 'Show Secrets' }).click();
+      await panel.getByText(`"Basic ${credential}"`).waitFor();
+      await panel.getByRole('button', { name: 'Hide Secrets' }).click();
+      await panel.getByText('"Basic •••"').waitFor();
+      assert.deepEqual(await axeViolations(panel), []);
+      const page = await send(window, 'echoed.http', `### Page\n${auth}\nGET ${url}/page\n`, '200 OK');
+      await page.getByRole('button', { name: 'Preview' }).click();
+      await page.frameLocator('iframe.page').getByText('Basic •••').waitFor();
+      assert.ok(!(await page.content()).includes(credential));
+    } finally {
+      server.close();
+    }
+  });
+
   it('shows the challenge of a server that refuses', async () => {
     const { window, api } = await openWorkbench();
     const text = `### Wrong\n# @auth basic username=ada password=wrong\nGET ${api.url}/auth/basic\n`;

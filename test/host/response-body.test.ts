@@ -31,7 +31,7 @@ describe('the body of a response', () => {
     const request = { method: 'GET', url, query: [], headers: [], cookies: [], body: undefined, overridden: [] };
     const head = { status: 200, statusText: 'OK', httpVersion: '1.1', headers: [['Content-Type', type]] as const };
     const exchange = { request, attempts: [], response: { ...head, body }, durationMs: 1 };
-    return history.add(exchange, { title: 'Users', file: join(folder, 'a.http'), line: 1 }, 20);
+    return history.add(exchange, { title: 'Users', file: join(folder, 'a.http'), line: 1 }, text => text, 20);
   }
 
   function saveAs(name: string): { readonly path: string; offered(): string | undefined } {

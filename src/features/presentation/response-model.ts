@@ -3,8 +3,9 @@ import { charsetOf } from '../../core/charset.ts';
 import type { CountersignError, ErrorCode } from '../../core/errors.ts';
 import type { AttemptRecord, Exchange, ResponseHead } from '../../core/exchange.ts';
 import type { Timing } from '../../core/ports.ts';
+import { Redactor } from '../../core/redaction.ts';
 import type { HttpRequest, Origin, Part } from '../../core/request.ts';
-import { maskedRequestUrl, requestUrl } from '../../core/request.ts';
+import { MASK, maskedRequestUrl, requestUrl } from '../../core/request.ts';
 import { originSentence } from '../../sending/explain.ts';
 import type { BodyKind } from './media-type.ts';
 import { bodyKind, mediaType } from './media-type.ts';
@@ -98,8 +99,11 @@ export interface ResponseModel {
   readonly durationMs: number;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** Secrets that the server sent back are masked, here and in `cookies`. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly cookies: readonly CookieModel[];
+  /** Whether something in them is masked. */
+  readonly fieldsMasked: boolean;
   readonly body?: BodyModel;
   readonly request: RequestModel;
   readonly attempts: readonly AttemptModel[];
@@ -204,6 +208,11 @@ export function requestModel(request: HttpRequest, reveal = false): RequestModel
   };
 }
 
+/** Masks the secrets in a text. */
+export type Redact = (text: string) => string;
+
+const asIs: Redact = text => text;
+
 export interface ResponseSubject {
   readonly title: string;
   readonly file: string;
@@ -211,11 +220,11 @@ export interface ResponseSubject {
 }
 
 /** Everything that the response panel shows apart from the body's bytes. */
-export function responseModel(exchange: Exchange, subject: ResponseSubject): ResponseModel {
+export function responseModel(exchange: Exchange, subject: ResponseSubject, redact: Redact = asIs): ResponseModel {
   const { response, error, attempts } = exchange;
   const sent = attempts.at(-1)?.request ?? exchange.request;
   const startedAt = attempts[0]?.startedAt ?? 0;
-  const authorization = authorizationModel(exchange);
+  const authorization = authorizationModel(exchange, redact);
   return {
     title: subject.title,
     file: subject.file,
@@ -232,16 +241,38 @@ export function responseModel(exchange: Exchange, subject: ResponseSubject): Res
           body: bodyModel(response),
         }
       : {}),
-    headers: response?.headers ?? [],
-    cookies: (response?.headers ?? [])
-      .filter(([name]) => name.toLowerCase() === 'set-cookie')
-      .map(([, value]) => parseSetCookie(value)),
+    ...responseFields(response, redact),
     request: requestModel(sent),
     attempts: attempts.map(attempt => attemptModel(attempt, startedAt)),
     ...(error ? { error: errorModel(error) } : {}),
     ...(authorization ? { authorization } : {}),
     ...(exchange.unverified ? { unverified: true } : {}),
   };
+}
+
+export type ResponseFields = Pick<ResponseModel, 'headers' | 'cookies' | 'fieldsMasked'>;
+
+/** Masks, beside all secrets that have been seen, what the request itself carried and does not show. */
+export function responseRedact(exchange: Exchange, redact: Redact): Redact {
+  const carried = new Redactor();
+  for (const { request } of exchange.attempts) {
+    for (const { value, masked } of [...request.headers, ...request.query, ...request.cookies]) {
+      const [before, after, more] = masked?.split(MASK) ?? [];
+      if (before === undefined || after === undefined || more !== undefined) continue;
+      carried.add(value.slice(before.length, value.length - after.length));
+    }
+  }
+  return text => redact(carried.redact(text));
+}
+
+/** Headers and cookies of a response. */
+export function responseFields(response: ResponseHead | undefined, redact: Redact = asIs): ResponseFields {
+  const headers = (response?.headers ?? []).map(([name, value]) => [name, redact(value)] as const);
+  const cookies = headers
+    .filter(([name]) => name.toLowerCase() === 'set-cookie')
+    .map(([, value]) => parseSetCookie(value));
+  const fieldsMasked = headers.some(([, value], index) => value !== response?.headers[index]?.[1]);
+  return { headers, cookies, fieldsMasked };
 }
 
 function bodyModel(response: ResponseHead & { readonly body: { readonly size: number } }): BodyModel {
@@ -270,7 +301,7 @@ function attemptModel(attempt: AttemptRecord, startedAt: number): AttemptModel {
   };
 }
 
-function authorizationModel(exchange: Exchange): AuthorizationModel | undefined {
+function authorizationModel(exchange: Exchange, redact: Redact): AuthorizationModel | undefined {
   const { response, error, explanation } = exchange;
   const status = response?.status;
   const failed = status === 401 || status === 407 || error?.code.startsWith('auth-') || error?.code === 'token-failed';
@@ -278,7 +309,7 @@ function authorizationModel(exchange: Exchange): AuthorizationModel | undefined 
   const wanted = status === 407 ? 'proxy-authenticate' : 'www-authenticate';
   const challenges = (response?.headers ?? [])
     .filter(([name]) => name.toLowerCase() === wanted)
-    .map(([, value]) => value);
+    .map(([, value]) => redact(value));
   const sent = exchange.attempts.at(-1)?.request;
   const part = sent && [...sent.headers, ...sent.query, ...sent.cookies].find(each => each.origin.by === 'auth');
   const used = part && originModel(part.name, part.origin);

@@ -11,10 +11,12 @@ import { formatXml, MarkupTokens } from './format-markup.ts';
 import { splitText } from './format-text.ts';
 import type { Lines } from './lines.ts';
 import { HexLines, TextLines } from './lines.ts';
+import type { ToPanel } from './messages.ts';
 import { Steps } from './steps.ts';
 import { TextView } from './text-view.ts';
 import type { Texts } from './texts.ts';
 
+type Body = Extract<ToPanel, { type: 'body' }>;
 type Mode = 'pretty' | 'raw' | 'preview' | 'hex';
 
 const modesOf: Readonly<Record<BodyKind, readonly Mode[]>> = {
@@ -34,6 +36,8 @@ export interface BodyActions {
   chosen(raw: boolean): void;
   /** Called when a person chooses whether long lines are wrapped. */
   wrapped(wraps: boolean): void;
+  /** Asks for the bytes again, with the secrets in them or without. */
+  reveal(reveal: boolean): void;
 }
 
 /** The body of the response: text with colours, folds and search, a picture, a rendered page, or bytes. */
@@ -49,6 +53,8 @@ export class BodyTab {
   readonly #content = h('div', { class: 'content' });
   #model: BodyModel | undefined;
   #bytes: Uint8Array | undefined;
+  #charset = 'utf-8';
+  #secrets: Body['secrets'] = 'none';
   #whole = true;
   #kind: BodyKind = 'text';
   #mode: Mode = 'raw';
@@ -105,9 +111,12 @@ export class BodyTab {
     this.#drawToolbar();
   }
 
-  show(bytes: Uint8Array, whole: boolean): void {
+  show({ bytes: received, charset, secrets, whole }: Body): void {
     if (!this.#model) return;
+    const bytes = new Uint8Array(received);
     this.#bytes = bytes;
+    this.#charset = charset;
+    this.#secrets = secrets;
     this.#whole = whole;
     this.#kind = this.#model.kind === 'binary' ? sniffKind(bytes) : this.#model.kind;
     const modes = modesOf[this.#kind];
@@ -123,11 +132,7 @@ export class BodyTab {
     this.#steps.stop();
     this.#release();
     this.#drawToolbar();
-    this.#notice.hidden = this.#whole;
-    if (!this.#whole && this.#model) {
-      const said = filled(this.#texts.started, formatSize(bytes.length), formatSize(this.#model.size));
-      fill(this.#notice, `${said} `, linkButton(this.#texts.openWhole, this.#actions.open));
-    }
+    this.#drawNotice(bytes.length);
     if (this.#mode === 'preview') {
       this.#find.close();
       this.#lines = undefined;
@@ -137,6 +142,24 @@ export class BodyTab {
       if (this.#mode === 'hex') this.#showLines(new HexLines(bytes));
       else this.#showText(this.#decode(bytes));
     }
+  }
+
+  /** That this is a part only, that it isn't valid, or that secrets are masked. */
+  #drawNotice(length: number, malformed = false): void {
+    const texts = this.#texts;
+    const started =
+      !this.#whole && this.#model ? filled(texts.started, formatSize(length), formatSize(this.#model.size)) : undefined;
+    const masked = this.#secrets === 'masked';
+    const toggle = linkButton(masked ? texts.reveal : texts.hide, () => this.#actions.reveal(masked));
+    const focused = this.#notice.contains(document.activeElement);
+    fill(
+      this.#notice,
+      started !== undefined && h('p', {}, `${started} `, linkButton(texts.openWhole, this.#actions.open)),
+      malformed && h('p', {}, texts.notFormatted),
+      this.#secrets !== 'none' && h('p', {}, `${masked ? texts.bodyMasked : texts.bodyRevealed} `, toggle),
+    );
+    if (focused) toggle.focus();
+    this.#notice.hidden = !this.#notice.hasChildNodes();
   }
 
   #showText(text: string): void {
@@ -159,9 +182,7 @@ export class BodyTab {
 
   #sayMalformed(valid: boolean): void {
     // The start of a body that is shown only in part never is whole JSON.
-    if (valid || !this.#whole) return;
-    this.#notice.hidden = false;
-    fill(this.#notice, this.#texts.notFormatted);
+    if (!valid && this.#whole) this.#drawNotice(this.#bytes?.length ?? 0, true);
   }
 
   #showLines(lines: Lines): void {
@@ -186,7 +207,7 @@ export class BodyTab {
   }
 
   #decode(bytes: Uint8Array): string {
-    return decodeText(bytes, this.#model?.charset ?? 'utf-8');
+    return decodeText(bytes, this.#charset);
   }
 
   #picture(bytes: Uint8Array): HTMLElement {

@@ -1,5 +1,6 @@
 import '@vscode/codicons/dist/codicon.css';
 import './style.css';
+import type { ResponseFields, ResponseModel } from '../../features/presentation/response-model.ts';
 import { fill, h } from '../shared/dom.ts';
 import { TabList } from '../shared/tab-list.ts';
 import { readWords } from '../shared/words.ts';
@@ -10,7 +11,7 @@ import { post, savedState, saveState } from './host.ts';
 import type { PanelState, Tab, ToPanel } from './messages.ts';
 import { tabs as tabIds, toPanel } from './messages.ts';
 import { RequestTab } from './request-tab.ts';
-import { showCookies, showHeaders } from './tables.ts';
+import { cookiesTable, headersTable, revealButton } from './tables.ts';
 import { english } from './texts.ts';
 import { showTimeline } from './timeline-tab.ts';
 
@@ -42,8 +43,11 @@ const body = new BodyTab(tabs.panel('body'), texts, state.raw, {
   open: withId('open'),
   chosen: raw => keep({ raw }),
   wrapped: wraps => post({ type: 'wrap', wraps }),
+  reveal: reveal => {
+    if (shown !== undefined) post({ type: 'body', id: shown, reveal });
+  },
 });
-const request = new RequestTab(tabs.panel('request'), texts, withId('reveal'));
+const request = new RequestTab(tabs.panel('request'), texts, reveal);
 const heading = h('h1', { class: 'visually-hidden' }, texts.response);
 const main = h('main', {}, heading, header.element, header.progress, banners, tabs.element, tabs.panels);
 document.body.append(main);
@@ -79,18 +83,41 @@ function show(message: Extract<ToPanel, { type: 'response' }>): void {
     authorization && authorizationBanner(authorization, texts),
     unverified && unverifiedBanner(texts),
   );
-  showHeaders(tabs.panel('headers'), model.headers, texts);
-  showCookies(tabs.panel('cookies'), model.cookies, texts);
+  showFields(model);
   showTimeline(tabs.panel('timeline'), model.attempts, model.durationMs, texts);
   request.show(model.request, model.attempts.length);
   body.expect(model.body, model.status === undefined ? texts.noResponse : texts.noBody);
-  if (model.body && model.body.size > 0) post({ type: 'body', id });
+  if (model.body && model.body.size > 0) post({ type: 'body', id, reveal: false });
   tabs.setBadge('headers', model.headers.length || undefined);
   tabs.setBadge('cookies', model.cookies.length || undefined);
   tabs.setBadge('timeline', model.attempts.length > 1 ? model.attempts.length : undefined);
   const { title, method, url, file, line, status } = model;
   keep({ subject: { title, method, url, file, line, ...(status === undefined ? {} : { status }) } });
 }
+
+/** Headers and cookies, with the secrets in them masked or shown. */
+function showFields({ headers, cookies, fieldsMasked }: ResponseFields): void {
+  for (const [id, element] of [
+    ['headers', headersTable(headers, texts)],
+    ['cookies', cookiesTable(cookies, texts)],
+  ] as const) {
+    const toggle = current?.model.fieldsMasked && revealButton(!fieldsMasked, texts, reveal);
+    fill(tabs.panel(id), toggle && h('div', { class: 'toolbar' }, h('span', { class: 'spacer' }), toggle), element);
+  }
+}
+
+function reveal(shows: boolean): void {
+  if (shows) withId('reveal')();
+  else if (current) hide(current.model);
+}
+
+function hide(model: ResponseModel): void {
+  showFields(model);
+  request.show(model.request, model.attempts.length);
+  focusReveal();
+}
+
+const focusReveal = (): void => tabs.panel(tabs.selected).querySelector<HTMLElement>('.reveal')?.focus();
 
 window.addEventListener('message', event => {
   const message = toPanel(event.data);
@@ -99,11 +126,13 @@ window.addEventListener('message', event => {
     case 'response':
       return show(message);
     case 'body':
-      if (message.id === shown) body.show(new Uint8Array(message.bytes), message.whole);
+      if (message.id === shown) body.show(message);
       return;
     case 'revealed':
-      if (message.id === shown) request.revealed(message.request);
-      return;
+      if (message.id !== shown) return;
+      showFields(message);
+      request.revealed(message.request);
+      return focusReveal();
     case 'running':
       main.classList.add('running');
       return header.running(message);

@@ -1,4 +1,4 @@
-import type { RequestModel, ResponseModel } from '../../features/presentation/response-model.ts';
+import type { RequestModel, ResponseFields, ResponseModel } from '../../features/presentation/response-model.ts';
 import type { Check } from '../shared/shape.ts';
 import {
   arrayOf,
@@ -31,6 +31,9 @@ export type ToPanel =
       readonly type: 'body';
       readonly id: number;
       readonly bytes: Uint8Array;
+      readonly charset: string;
+      /** Whether secrets of the person stand in it, and how they look here. */
+      readonly secrets: 'none' | 'masked' | 'shown';
       /** False where only the start was sent. */
       readonly whole: boolean;
     }
@@ -44,7 +47,7 @@ export type ToPanel =
     }
   /** The run ended without anything to show; what was there before stays. */
   | { readonly type: 'idle' }
-  | { readonly type: 'revealed'; readonly id: number; readonly request: RequestModel }
+  | ({ readonly type: 'revealed'; readonly id: number; readonly request: RequestModel } & ResponseFields)
   | { readonly type: 'pinned'; readonly pinned: boolean }
   /** Whether long lines of a body are wrapped, as the setting says. */
   | { readonly type: 'wrap'; readonly wraps: boolean };
@@ -56,7 +59,7 @@ export type ErrorAction = (typeof errorActions)[number];
 /** What the response panel tells the host. */
 export type FromPanel =
   | { readonly type: 'ready'; readonly state?: PanelState }
-  | { readonly type: 'body'; readonly id: number }
+  | { readonly type: 'body'; readonly id: number; readonly reveal: boolean }
   | { readonly type: 'reveal'; readonly id: number }
   | { readonly type: 'save' | 'copy' | 'open'; readonly id: number }
   | { readonly type: 'copy-text'; readonly text: string }
@@ -102,7 +105,7 @@ export const isPanelState: Check = shape({
 export function fromPanel(value: unknown): FromPanel | undefined {
   return validMessage<FromPanel>(value, {
     ready: { state: optional(isPanelState) },
-    body: { id: isNumber },
+    body: { id: isNumber, reveal: isBoolean },
     reveal: { id: isNumber },
     save: { id: isNumber },
     copy: { id: isNumber },
@@ -139,6 +142,7 @@ const isModel = shape({
   status: optional(isNumber),
   headers: arrayOf(Array.isArray),
   cookies: arrayOf(isRecord),
+  fieldsMasked: isBoolean,
   attempts: arrayOf(isRecord),
   request: isRequest,
 });
@@ -147,10 +151,22 @@ const isModel = shape({
 export function toPanel(value: unknown): ToPanel | undefined {
   return validMessage<ToPanel>(value, {
     response: { id: isNumber, model: isModel, position: isNumber, count: isNumber, pinned: isBoolean },
-    body: { id: isNumber, bytes: isBytes, whole: isBoolean },
+    body: {
+      id: isNumber,
+      bytes: isBytes,
+      charset: isString,
+      secrets: oneOf('none', 'masked', 'shown'),
+      whole: isBoolean,
+    },
     running: { title: isString, startedAt: isNumber, attempts: isNumber, received: isNumber },
     idle: {},
-    revealed: { id: isNumber, request: isRequest },
+    revealed: {
+      id: isNumber,
+      request: isRequest,
+      headers: arrayOf(Array.isArray),
+      cookies: arrayOf(isRecord),
+      fieldsMasked: isBoolean,
+    },
     pinned: { pinned: isBoolean },
     wrap: { wraps: isBoolean },
   });

@@ -3,46 +3,33 @@ import { formatSize } from '../../features/presentation/units.ts';
 import { fill, h, icon, linkButton } from '../shared/dom.ts';
 import { filled } from '../shared/words.ts';
 import { post } from './host.ts';
-import { table } from './tables.ts';
+import { revealButton, table } from './tables.ts';
 import type { Texts } from './texts.ts';
 
 /** The request as it was sent, each part with what it comes from; secrets come from the host when asked for. */
 export class RequestTab {
   readonly #panel: HTMLElement;
   readonly #texts: Texts;
-  readonly #reveal: () => void;
-  #masked: RequestModel | undefined;
+  readonly #reveal: (shows: boolean) => void;
   #attempts = 1;
 
-  constructor(panel: HTMLElement, texts: Texts, reveal: () => void) {
+  constructor(panel: HTMLElement, texts: Texts, reveal: (shows: boolean) => void) {
     this.#panel = panel;
     this.#texts = texts;
     this.#reveal = reveal;
   }
 
   show(request: RequestModel, attempts: number): void {
-    this.#masked = request;
     this.#attempts = attempts;
     this.#draw(request, false);
   }
 
   revealed(request: RequestModel): void {
     this.#draw(request, true);
-    this.#panel.querySelector<HTMLElement>('.reveal')?.focus();
   }
 
   #draw(request: RequestModel, revealed: boolean): void {
     const texts = this.#texts;
-    const hide = (): void => {
-      if (this.#masked) this.#draw(this.#masked, false);
-      this.#panel.querySelector<HTMLElement>('.reveal')?.focus();
-    };
-    const reveal = h(
-      'button',
-      { type: 'button', class: 'secondary reveal', onclick: revealed ? hide : this.#reveal },
-      icon(revealed ? 'eye-closed' : 'eye'),
-      revealed ? texts.hide : texts.reveal,
-    );
     const parts = [...request.query, ...request.headers, ...request.cookies];
     fill(
       this.#panel,
@@ -51,7 +38,7 @@ export class RequestTab {
         { class: 'toolbar' },
         h('span', { class: 'caption' }, this.#attempts > 1 ? filled(texts.asSent, this.#attempts) : texts.asSentOnce),
         h('span', { class: 'spacer' }),
-        request.hasSecrets && reveal,
+        request.hasSecrets && revealButton(revealed, texts, this.#reveal),
       ),
       h(
         'div',

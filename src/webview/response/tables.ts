@@ -1,5 +1,5 @@
 import type { CookieModel } from '../../features/presentation/set-cookie.ts';
-import { fill, h, icon, iconButton } from '../shared/dom.ts';
+import { h, icon, iconButton } from '../shared/dom.ts';
 import { post } from './host.ts';
 import type { Texts } from './texts.ts';
 
@@ -27,20 +27,24 @@ function copyable(value: string, texts: Texts): HTMLElement {
   );
 }
 
-export function showHeaders(panel: HTMLElement, headers: readonly (readonly [string, string])[], texts: Texts): void {
-  if (headers.length === 0) {
-    fill(panel, h('p', { class: 'placeholder' }, texts.noHeaders));
-    return;
-  }
-  const rows = headers.map(([name, value]) => [h('span', { class: 'name' }, name), copyable(value, texts)]);
-  fill(panel, table(texts.headers, [texts.name, texts.value], rows));
+/** Shows secrets, or hides them again. */
+export function revealButton(revealed: boolean, texts: Texts, reveal: (shows: boolean) => void): HTMLElement {
+  return h(
+    'button',
+    { type: 'button', class: 'secondary reveal', onclick: () => reveal(!revealed) },
+    icon(revealed ? 'eye-closed' : 'eye'),
+    revealed ? texts.hide : texts.reveal,
+  );
 }
 
-export function showCookies(panel: HTMLElement, cookies: readonly CookieModel[], texts: Texts): void {
-  if (cookies.length === 0) {
-    fill(panel, h('p', { class: 'placeholder' }, texts.noCookies));
-    return;
-  }
+export function headersTable(headers: readonly (readonly [string, string])[], texts: Texts): HTMLElement {
+  if (headers.length === 0) return h('p', { class: 'placeholder' }, texts.noHeaders);
+  const rows = headers.map(([name, value]) => [h('span', { class: 'name' }, name), copyable(value, texts)]);
+  return table(texts.headers, [texts.name, texts.value], rows);
+}
+
+export function cookiesTable(cookies: readonly CookieModel[], texts: Texts): HTMLElement {
+  if (cookies.length === 0) return h('p', { class: 'placeholder' }, texts.noCookies);
   const rows = cookies.map(cookie => [
     h('span', { class: 'name' }, cookie.name),
     copyable(cookie.value, texts),
@@ -50,7 +54,7 @@ export function showCookies(panel: HTMLElement, cookies: readonly CookieModel[],
     flags(cookie),
   ]);
   const columns = [texts.name, texts.value, texts.domain, texts.path, texts.expires, texts.flags];
-  fill(panel, table(texts.cookies, columns, rows));
+  return table(texts.cookies, columns, rows);
 }
 
 function flags(cookie: CookieModel): HTMLElement {

@@ -48,6 +48,8 @@ export const english = {
   loading: 'Loading…',
   started: 'Showing the first {0} of {1}.',
   openWhole: 'Open Whole Body in Editor',
+  bodyMasked: 'Secrets that the server sent back are masked.',
+  bodyRevealed: 'Secrets are shown.',
   notFormatted: 'This isn’t valid JSON: shown from the first error on as it was received.',
   name: 'Name',
   value: 'Value',

@@ -6,7 +6,7 @@ import type { HttpRequest } from '../../../src/core/request.ts';
 import { attemptLog } from '../../../src/features/presentation/attempt-log.ts';
 import { bodyKind, extensionFor, sniffKind } from '../../../src/features/presentation/media-type.ts';
 import { previewText } from '../../../src/features/presentation/preview-text.ts';
-import { requestModel, responseModel } from '../../../src/features/presentation/response-model.ts';
+import { requestModel, responseModel, responseRedact } from '../../../src/features/presentation/response-model.ts';
 import { parseSetCookie } from '../../../src/features/presentation/set-cookie.ts';
 
 const secret = 'correct-horse';
@@ -49,6 +49,20 @@ describe('the model of a response', () => {
     assert.equal(model.request.hasSecrets, true);
     assert.match(JSON.stringify(requestModel(request, true)), new RegExp(secret));
     assert.deepEqual(model.body, { size: 2, mediaType: 'application/json', charset: 'utf-8', kind: 'json' });
+  });
+
+  it('masks secrets that the server sent back', () => {
+    const headers: [string, string][] = [
+      ['X-Echo', 'Bearer s3cret'],
+      ['Set-Cookie', 'token=s3cret; Path=/'],
+    ];
+    const model = responseModel(exchange(200, headers), subject, text => text.replace('s3cret', '•••'));
+    assert.deepEqual(model.headers[0], ['X-Echo', 'Bearer •••']);
+    assert.equal(model.cookies[0]?.value, '•••');
+    assert.equal(model.fieldsMasked, true);
+    const redact = responseRedact(exchange(200, []), text => text.replace('s3cret', '•••'));
+    assert.equal(redact(`${secret}, s3cret and Basic`), '•••, ••• and Basic');
+    assert.equal(responseModel(exchange(200, headers), subject).fieldsMasked, false);
   });
 
   it('says that nobody verified the certificate', () => {
