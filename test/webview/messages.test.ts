@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import { formatDuration, formatSize } from '../../src/features/presentation/units.ts';
 import { fromPanel, isPanelState, toPanel } from '../../src/webview/response/messages.ts';
 
+const body = { type: 'body', id: 1, charset: 'utf-8', secrets: 'none', whole: true };
+
 describe('messages of the response panel', () => {
   it('lets a message of the agreed shape through as it is', () => {
     const message = { type: 'goto', file: '/a.http', line: 3 };
     assert.equal(fromPanel(message), message);
-    assert.ok(toPanel({ type: 'body', id: 1, bytes: new Uint8Array(2), whole: true }));
+    assert.ok(toPanel({ ...body, bytes: new Uint8Array(2) }));
   });
 
   it('refuses unknown types and members of another kind', () => {
@@ -15,7 +17,7 @@ describe('messages of the response panel', () => {
     assert.equal(fromPanel({ type: 'run-anything' }), undefined);
     assert.equal(fromPanel({ type: 'action', action: 'format-disk' }), undefined);
     assert.equal(fromPanel({ type: 'constructor' }), undefined);
-    assert.equal(toPanel({ type: 'body', id: 1, bytes: { type: 'Buffer', data: [] }, whole: true }), undefined);
+    assert.equal(toPanel({ ...body, bytes: { type: 'Buffer', data: [] } }), undefined);
   });
 
   it('never throws, whatever arrives', () => {
