@@ -36,6 +36,11 @@ const options = {
   'allow-files': { type: 'string', multiple: true },
   'strict-origins': { type: 'boolean' },
   everywhere: { type: 'boolean' },
+  out: { type: 'string' },
+  'secrets-to': { type: 'string' },
+  'file-per-request': { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  force: { type: 'boolean' },
 } as const;
 
 /** Who the client is over TLS, and whom it trusts: options of whatever sends something, or shows what would be sent. */
@@ -99,6 +104,13 @@ export interface Call {
   /** Nothing is taken for granted: secrets given in the call are bound too, and so are files and environment variables. */
   readonly strictOrigins: boolean;
   readonly everywhere: boolean;
+  /** Folder to write to. */
+  readonly out: string | undefined;
+  readonly secretsTo: 'store' | 'file';
+  readonly filePerRequest: boolean;
+  readonly dryRun: boolean;
+  /** Replaces files of other content. */
+  readonly force: boolean;
 }
 
 /** `name=origin`. */
@@ -145,6 +157,11 @@ export function parseCall(args: readonly string[]): Call {
     allowFiles: values['allow-files'] ?? [],
     strictOrigins: values['strict-origins'] ?? false,
     everywhere: values.everywhere ?? false,
+    out: values.out,
+    secretsTo: secretsTo(values['secrets-to'] ?? 'file'),
+    filePerRequest: values['file-per-request'] ?? false,
+    dryRun: values['dry-run'] ?? false,
+    force: values.force ?? false,
   };
 }
 
@@ -195,6 +212,11 @@ export function allowedSecret(text: string, what: string): AllowedSecret {
     throw new UsageError(`${what} takes name=origin, as in acme-key=https://api.acme.com or acme-key=*.acme.com`);
   }
   return { name: text.slice(0, at), origin };
+}
+
+function secretsTo(text: string): 'store' | 'file' {
+  if (text === 'store' || text === 'file') return text;
+  throw new UsageError(`--secrets-to takes file or store, not “${text}”`);
 }
 
 function count(option: string, text: string): number {

@@ -73,6 +73,14 @@ async function perform(command: string, call: Call, output: Output, complaints: 
       const { secretCommand } = await import('./commands/secret.ts');
       return secretCommand(call, output, complaints);
     }
+    case 'import': {
+      const { importCommand } = await import('./commands/import.ts');
+      return importCommand(call, output, complaints, current).catch((error: unknown) => {
+        if (!(error instanceof CountersignError)) throw error;
+        complaints.line([error.message, error.hint].filter(Boolean).join(' '));
+        return error.code === 'io' ? statuses.failed : statuses.notUnderstood;
+      });
+    }
     case 'permission': {
       const { permissionCommand } = await import('./commands/permission.ts');
       return permissionCommand(call, output, current).catch((error: unknown) => {

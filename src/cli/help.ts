@@ -26,6 +26,7 @@ Usage
   countersign run PATH…                         sends every request of files, folders or collections
   countersign preview FILE [--name N|--line N]  prints a request as it would go out; sends nothing
   countersign parse PATH…                       prints what the files hold
+  countersign import [FORMAT] FILE              makes files of what another tool exported
   countersign auth list|show SCHEME             the schemes and their fields
   countersign token list|get|refresh|revoke|delete …
                                                 the OAuth tokens that are kept
@@ -71,6 +72,19 @@ ${common}
 `,
   parse: `countersign parse PATH… [options]
 Prints what the files hold, and what is wrong with them. With --json one object per file, one per line.
+
+${common}
+`,
+  import: `countersign import [FORMAT] FILE [options]
+Makes files of what another tool exported: Postman collections (2.0, 2.1), environments, globals and
+data dumps. FILE may be “-”, standard input. The format is told by the content; FORMAT is postman.
+
+  --out DIR               the folder to write to; without it, the current one
+  --secrets-to file|store secrets go to http-client.private.env.json, which git ignores (file), or
+                          are kept for {{$secret NAME}} (store); the other files only name them
+  --file-per-request      a file for each request, not one for a folder’s
+  --dry-run               only says what would be written, and what can’t be carried over
+  --force                 replaces files that are there with another content
 
 ${common}
 `,

@@ -88,7 +88,7 @@ export function fileBlock(tree: SyntaxTree): PlacedBlock | undefined {
 }
 
 /** The lines of a new directive: one where its fields fit on it, else one per field. */
-function printAuth(statement: AuthStatement, mark: string): string[] {
+export function printAuth(statement: AuthStatement, mark: string): string[] {
   const head = `${mark} @auth ${statement.scheme}`;
   const words = statement.fields.map(printWord);
   const line = [head, ...words].join(' ');

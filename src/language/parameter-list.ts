@@ -284,7 +284,7 @@ const inForm = (content: string): readonly string[] =>
   none;
 
 /** Percent-encodes what would end a parameter or the URL; `{{…}}` and what is encoded already stay as they are. */
-function encodeParameter(text: string, name = false): string {
+export function encodeParameter(text: string, name = false): string {
   return text
     .split(/(\{\{.*?\}\})/)
     .map((piece, index) =>
