@@ -8,6 +8,8 @@ export type WrittenFiles = ReadonlyMap<string, string>;
 export interface WriteOptions {
   /** Each request in a file of its own rather than all of a folder in one. */
   readonly filePerRequest?: boolean;
+  /** Names of folders that are there and stay as they are. */
+  readonly taken?: readonly string[];
 }
 
 /**
@@ -16,7 +18,7 @@ export interface WriteOptions {
  */
 export function writeImported({ collections, environments }: Imported, options: WriteOptions = {}): WrittenFiles {
   const files = new Map<string, string>();
-  const names = new UniqueNames();
+  const names = new UniqueNames(options.taken);
   for (const collection of collections) {
     const folder = names.take(safeName(collection.name, 'collection'));
     const stated = writeFolder(collection, 'collection');

@@ -89,6 +89,9 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     registerCollections({ documents, sender }),
     new CurlCommands({ documents, console, secrets, engine: loadEngine }),
+    register('countersign.import', async (given?: unknown) =>
+      (await import('./import-command.ts')).importRequests({ console, secrets }, given),
+    ),
     register('countersign.goToAuthorization', (file?: unknown, line?: unknown) =>
       goToAuthorization(documents, file, line),
     ),

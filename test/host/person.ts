@@ -48,8 +48,14 @@ export class Person {
         }
         return undefined;
       },
-      showQuickPick: async (items: readonly vscode.QuickPickItem[]) => {
+      showQuickPick: async (items: readonly vscode.QuickPickItem[], options?: vscode.QuickPickOptions) => {
         this.offered.push(...items);
+        // Of several that can be ticked, the choices are ticked off.
+        if (options?.canPickMany) {
+          const off = items.filter(({ label }) => this.choices.includes(label));
+          this.choices.splice(0, off.length);
+          return items.filter(item => item.picked && !off.includes(item));
+        }
         const at = items.findIndex(({ label }) => label === this.choices[0]);
         if (at >= 0) this.choices.shift();
         return items[at];

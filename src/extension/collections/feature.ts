@@ -27,6 +27,14 @@ const commands = [
   'openAuthorization',
 ];
 
+/** Files of other tools that are dropped onto the view are imported. */
+async function importDropped(list: string): Promise<void> {
+  for (const line of list.split(/\r?\n/)) {
+    if (!/^[a-z][\w+.-]+:.*\.json$/i.test(line)) continue;
+    await vscode.commands.executeCommand('countersign.import', vscode.Uri.parse(line));
+  }
+}
+
 /** The collections view and its commands; what they do is loaded when the view is first shown or used. */
 export function registerCollections(host: { documents: Documents; sender: Sender }): vscode.Disposable {
   const changed = new vscode.EventEmitter<CollectionNode | CollectionNode[] | undefined>();
@@ -52,7 +60,7 @@ export function registerCollections(host: { documents: Documents; sender: Sender
       resolveTreeItem: async (item, node) => (await load()).resolve(item, node),
     },
     dragAndDropController: {
-      dropMimeTypes: [dragged],
+      dropMimeTypes: [dragged, 'text/uri-list'],
       dragMimeTypes: ['text/uri-list'],
       handleDrag(nodes, data) {
         data.set(dragged, new vscode.DataTransferItem(nodes));
@@ -63,6 +71,7 @@ export function registerCollections(host: { documents: Documents; sender: Sender
         const nodes: unknown = data.get(dragged)?.value;
         // The notification about the move may stay open: the drop ends before it.
         if (Array.isArray(nodes)) void (await load()).move(nodes, target);
+        else await importDropped((await data.get('text/uri-list')?.asString()) ?? '');
       },
     },
   });
