@@ -123,7 +123,7 @@ async function write(host: ImportHost, root: string, { format, imported }: Impor
     const chosen = await ask({
       kind: 'warning',
       modal: true,
-      sentence: vscode.l10n.t('This was imported before, and {0} files have another content now.'),
+      sentence: vscode.l10n.t('This was imported before. Files that are different now: {0}.'),
       foreign: [replaced.length],
       detail: `${vscode.l10n.t('“Replace” loses what was changed in them:')}\n${replaced.slice(0, 8).join('\n')}${replaced.length > 8 ? '\n…' : ''}`,
       choices: [both, replace],
@@ -145,9 +145,9 @@ async function write(host: ImportHost, root: string, { format, imported }: Impor
     sentence:
       findings.length > 0
         ? vscode.l10n.t(
-            'Imported from {0}: {1} requests, {2} environments, {3} secrets. {4} things could not be carried over.',
+            'Imported from {0}. Requests: {1}, environments: {2}, secrets stored: {3}, not carried over: {4}.',
           )
-        : vscode.l10n.t('Imported from {0}: {1} requests, {2} environments, {3} secrets.'),
+        : vscode.l10n.t('Imported from {0}. Requests: {1}, environments: {2}, secrets stored: {3}.'),
     foreign: [format.label, requests, environments, secrets.length, findings.length],
     choices: [report],
   });
@@ -168,8 +168,8 @@ async function chooseSecrets(
     iconPath: new vscode.ThemeIcon('key'),
   }));
   const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('{0} Secrets Were Found', secrets.length),
-    placeHolder: vscode.l10n.t('Those that are ticked go to the secret store; the others stay in the files'),
+    title: vscode.l10n.t('Import Requests: Store Secrets'),
+    placeHolder: vscode.l10n.t('Selected secrets go to the secret store, the others stay in the files'),
     canPickMany: true,
     matchOnDescription: true,
   });

@@ -9,6 +9,8 @@ export interface ReadAuth {
   readonly findings: readonly string[];
 }
 
+const none: ReadAuth = { statement: { scheme: 'none', fields: [] }, findings: [] };
+
 type Parameters = Readonly<Record<string, unknown>>;
 
 /** How the parameters of a type are called here; those that keep their name are not listed. `''`: says nothing. */
@@ -51,9 +53,10 @@ export function readPostmanAuth(value: unknown): ReadAuth | undefined {
   const auth = record(value);
   const type = typeof auth.type === 'string' ? auth.type : undefined;
   if (type === undefined || type === 'inherit') return undefined;
-  if (type === 'noauth') return { statement: { scheme: 'none', fields: [] }, findings: [] };
+  if (type === 'noauth') return none;
   const scheme = findScheme(type);
-  if (!scheme) return { findings: [`authorization of the type “${type}”`] };
+  // Nothing of what is around it is sent in its place.
+  if (!scheme) return { ...none, findings: [`authorization of the type “${type}”`] };
   const findings: string[] = [];
   const fields: AuthFieldValue[] = [];
   const given = parameters(auth[type]);
