@@ -57,6 +57,12 @@ async function perform(command: string, call: Call, output: Output, complaints: 
         previewCommand(call, output, current, engine, signal),
       );
     }
+    case 'explain': {
+      const { explainCommand } = await import('./commands/explain.ts');
+      return withEngine(call, current, complaints, statuses.failed, (engine, signal) =>
+        explainCommand(call, output, current, engine, signal),
+      );
+    }
     case 'run': {
       const { runCommand } = await import('./commands/run.ts');
       return withEngine(call, current, complaints, statuses.failed, (engine, signal) =>

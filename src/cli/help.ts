@@ -25,6 +25,7 @@ const general = `countersign: sends HTTP requests that need authorization
 Usage
   countersign run PATH…                         sends every request of files, folders or collections
   countersign preview FILE [--name N|--line N]  prints a request as it would go out; sends nothing
+  countersign explain FILE [--name N|--line N]  sends a request, and says why it is refused
   countersign parse PATH…                       prints what the files hold
   countersign import [FORMAT] FILE              makes files of what another tool exported
   countersign auth list|show SCHEME             the schemes and their fields
@@ -65,6 +66,21 @@ Prints the request as it would go out, generated headers included. Sends nothing
   --name NAME             the request of that name or title
   --line N                the request around that line
   --show-secrets          prints secrets instead of •••
+${tls}
+${allowed}
+
+${common}
+`,
+  explain: `countersign explain FILE [--name NAME | --line N] [options]
+Sends a request, and says why the server refuses it: each cause with what it is known from, and what
+to do. Exit status 1 where it refuses, 0 where it does not.
+
+  --name NAME             the request of that name or title
+  --line N                the request around that line
+  --timeout DURATION      10s, 500ms, 2m
+  --insecure              does not verify certificates
+  --interactive           may open a browser to obtain tokens
+  --yes                   sends a request with # @note without asking
 ${tls}
 ${allowed}
 

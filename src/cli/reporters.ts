@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import type { RefusalCause } from '../core/exchange.ts';
 import type { AuthDecision } from '../sending/auth-in-force.ts';
 import type { Output } from './output.ts';
 
@@ -28,6 +29,8 @@ export interface ReportedRequest {
   };
   /** What to know about a response that refuses the credential. */
   readonly explanation?: string;
+  /** Why the server may have refused, the most certain first. */
+  readonly causes?: readonly RefusalCause[];
 }
 
 export interface ReportedSource {
@@ -67,6 +70,14 @@ export function createReporter(name: string, output: Output): Reporter {
   }
 }
 
+/** A line for each cause, its evidence and what to do. */
+export function causeLines(causes: readonly RefusalCause[]): string[] {
+  return causes.flatMap(({ text, evidence, fix }) => [
+    `- ${text} (${evidence})`,
+    ...(fix === undefined ? [] : [`  ${fix}`]),
+  ]);
+}
+
 function jsonReporter(output: Output): Reporter {
   return { request: request => output.json(request), end: summary => output.json({ summary }) };
 }
@@ -93,6 +104,7 @@ function textReporter(output: Output): Reporter {
         );
         if (error.hint) output.line(`      ${output.dim(error.hint)}`);
       } else if (explanation) output.line(`      ${output.yellow(explanation)}`);
+      for (const line of causeLines(request.causes ?? [])) output.line(`      ${line}`);
     },
     end({ requests, failed, durationMs }) {
       const time = (durationMs / 1000).toFixed(2);
@@ -124,7 +136,9 @@ function junitReporter(output: Output): Reporter {
           if (request.ok) output.line(`${start}/>`);
           else {
             const message = request.error?.message ?? request.explanation ?? `status ${request.status}`;
-            output.line(`${start}><failure message="${xml(message)}"/></testcase>`);
+            const causes = causeLines(request.causes ?? []).join('\n');
+            const failure = `<failure message="${xml(message)}"${causes === '' ? '/>' : `>${xml(causes)}</failure>`}`;
+            output.line(`${start}>${failure}</testcase>`);
           }
         }
         output.line('  </testsuite>');

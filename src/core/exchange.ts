@@ -41,6 +41,18 @@ export interface StoredBody {
   dispose(): Promise<void>;
 }
 
+/** Why a response may have refused the request: what is known, and what it is known from. */
+export interface RefusalCause {
+  /** For scripts, in words with hyphens. */
+  readonly id: string;
+  /** One sentence for a person. Holds no secret. */
+  readonly text: string;
+  /** What it is known from: a header, a claim, a place in a file. Holds no secret. */
+  readonly evidence: string;
+  /** What to do, one sentence. */
+  readonly fix?: string;
+}
+
 export interface Exchange {
   /** The request as the document states it, before authorization. */
   readonly request: HttpRequest;
@@ -51,6 +63,8 @@ export interface Exchange {
   readonly error?: CountersignError;
   /** What the scheme says of the result, for instance why the server refused the credential. */
   readonly explanation?: string;
+  /** Why the server may have refused, the most certain first; absent where it did not refuse, or nothing is known. */
+  readonly causes?: readonly RefusalCause[];
   /** The request went over TLS to a server whose certificate nobody verified. */
   readonly unverified?: boolean;
   readonly durationMs: number;

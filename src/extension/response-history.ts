@@ -1,6 +1,7 @@
 import type { Exchange, StoredBody } from '../core/exchange.ts';
 import type { Redact, ResponseModel, ResponseSubject } from '../features/presentation/response-model.ts';
-import { responseModel, responseRedact } from '../features/presentation/response-model.ts';
+import { responseModel } from '../features/presentation/response-model.ts';
+import { redactCarried } from '../sending/redacted.ts';
 
 /** One exchange that a panel can show. */
 export interface ResponseRecord {
@@ -23,7 +24,7 @@ export class ResponseHistory {
 
   /** @param seen masks every secret that has been seen */
   add(exchange: Exchange, subject: ResponseSubject, seen: Redact, limit: number): ResponseRecord {
-    const redact = responseRedact(exchange, seen);
+    const redact = redactCarried(exchange.attempts, seen);
     const record = { id: this.#next++, exchange, subject, redact, model: responseModel(exchange, subject, redact) };
     this.#records.push(record);
     while (this.#records.length > limit) void this.#records.shift()?.exchange.response?.body.dispose();

@@ -1,4 +1,7 @@
 import { CountersignError } from '../core/errors.ts';
+import type { AttemptRecord } from '../core/exchange.ts';
+import { Redactor } from '../core/redaction.ts';
+import { MASK } from '../core/request.ts';
 
 /** What may hold a secret that a URL, a host or a server's words brought along, before anything shows it. */
 export interface RedactPorts {
@@ -22,4 +25,20 @@ export function redactedError(error: CountersignError, { redact }: RedactPorts):
 /** Clauses with secrets masked. */
 export function redactedTexts(texts: readonly string[], { redact }: RedactPorts): readonly string[] {
   return redact ? texts.map(text => redact(text)) : texts;
+}
+
+/** Masks, beside all secrets that have been seen, what the attempts themselves carried and do not show. */
+export function redactCarried(
+  attempts: readonly AttemptRecord[],
+  redact: (text: string) => string = text => text,
+): (text: string) => string {
+  const carried = new Redactor();
+  for (const { request } of attempts) {
+    for (const { value, masked } of [...request.headers, ...request.query, ...request.cookies]) {
+      const [before, after, more] = masked?.split(MASK) ?? [];
+      if (before === undefined || after === undefined || more !== undefined) continue;
+      carried.add(value.slice(before.length, value.length - after.length));
+    }
+  }
+  return text => redact(carried.redact(text));
 }

@@ -1,16 +1,18 @@
 import { type DriverPorts, sendAuthorized } from '../auth/driver.ts';
 import type { Outcome } from '../auth/scheme.ts';
 import type { AmbientCredentials } from '../core/ambient-credentials.ts';
+import { charsetOf, decodeText } from '../core/charset.ts';
 import { asCountersignError, CountersignError } from '../core/errors.ts';
-import type { AttemptReason, AttemptRecord, Exchange, StoredBody } from '../core/exchange.ts';
+import type { AttemptReason, AttemptRecord, Exchange, RefusalCause, StoredBody } from '../core/exchange.ts';
 import type { ReceivedResponse, SendOptions, Transport } from '../core/ports.ts';
 import { type HttpRequest, originOf, type Part } from '../core/request.ts';
 import type { AuthDecision } from './auth-in-force.ts';
 import { explainResponse } from './explanation.ts';
 import { type PreparedRequest, prepareRequest } from './prepare.ts';
 import { type PreviewPorts, withCookies } from './preview.ts';
-import { redactedError } from './redacted.ts';
+import { redactCarried, redactedError } from './redacted.ts';
 import { followRedirects, type SendRequest } from './redirects.ts';
+import { bodyLookedAt, explainRefusal, mayRefuse } from './refusal/explain-refusal.ts';
 import type { RequestTarget } from './workspace.ts';
 
 export interface RunnerPorts extends PreviewPorts {
@@ -107,10 +109,12 @@ class Run {
       if (last) last.timing = received.timing();
       const { status, headers } = received;
       const explanation = explainResponse(status, headers, decision, this.#outcome);
+      const causes = await this.#causes(received, body);
       return done({
         response: { ...head(received), body },
         ...(body.broken ? { error: redactedError(body.broken, this.#ports) } : {}),
         ...(explanation === undefined ? {} : { explanation }),
+        ...(causes.length === 0 ? {} : { causes }),
         ...(this.#outcome?.verdict === 'unverified'
           ? { error: redactedError(new CountersignError('auth-failed', this.#outcome.explanation), this.#ports) }
           : {}),
@@ -118,6 +122,23 @@ class Run {
     } catch (error) {
       return done({ error: redactedError(asCountersignError(error), this.#ports) });
     }
+  }
+
+  /** Why the server may have refused, secrets masked. */
+  async #causes({ status, headers }: ReceivedResponse, body: StoredBody): Promise<readonly RefusalCause[]> {
+    const attempts = this.#attempts;
+    const request = attempts.at(-1)?.request;
+    const redirected = attempts.some(({ reason }) => reason === 'redirect');
+    if (!request || !mayRefuse(status, redirected)) return [];
+    const { decision } = this.#prepared;
+    const start = decodeText(await body.start(bodyLookedAt), charsetOf(contentTypeOf(headers)));
+    const now = this.#ports.driver.clock.now();
+    const found = explainRefusal({ attempts, request, status, headers, body: start, decision, now });
+    const redact = redactCarried(attempts, this.#ports.redact);
+    return found.map(({ id, text, evidence, fix }) => ({
+      ...{ id, text: redact(text), evidence: redact(evidence) },
+      ...(fix === undefined ? {} : { fix: redact(fix) }),
+    }));
   }
 
   #send(): Promise<ReceivedResponse> {
@@ -215,6 +236,9 @@ class Run {
     });
   }
 }
+
+const contentTypeOf = (headers: ReceivedResponse['headers']): string | undefined =>
+  headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
 
 function head(response: ReceivedResponse): NonNullable<AttemptRecord['response']> {
   const { status, statusText, httpVersion, headers, remoteAddress } = response;

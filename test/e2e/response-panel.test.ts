@@ -117,6 +117,21 @@ describe('the response panel', () => {
     await banner.getByText('Basic Auth · refused.http:2').waitFor();
   });
 
+  it('says why a token was refused, from what the token itself says', async () => {
+    const { window, api } = await openWorkbench();
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = `${part({ alg: 'RS256' })}.${part({ exp: 1_700_000_000, scope: 'read' })}.c2ln`;
+    const text = `### Expired\n# @auth bearer token=${token}\nGET ${api.url}/auth/bearer\n`;
+    const panel = await send(window, 'expired.http', text, '401');
+    const causes = panel.getByRole('list', { name: 'Why it was refused' });
+    await causes.getByText(/The token expired \d+ days ago\./).waitFor();
+    await causes.getByText('Its claim exp: 2023-11-14').waitFor();
+    await causes.getByText('Get a new one.').first().waitFor();
+    assert.ok(!(await panel.content()).includes(token));
+    await window.screenshot('refused');
+    assert.deepEqual(await axeViolations(panel), []);
+  });
+
   it('counts the time while a request is on its way, and cancels it', async () => {
     const { window, api } = await openWorkbench();
     window.write('slow.http', `### Slow\nGET ${api.url}/slow?ms=60000\n`);

@@ -280,6 +280,7 @@ class SequenceRun {
           }
         : null,
       ...(result?.explanation === undefined ? {} : { explanation: scrub(result.explanation) }),
+      ...(result?.causes ? { causes: result.causes } : {}),
     };
   }
 }

@@ -1,11 +1,10 @@
 import { findScheme } from '../../auth/schemes/index.ts';
 import { charsetOf } from '../../core/charset.ts';
 import type { CountersignError, ErrorCode } from '../../core/errors.ts';
-import type { AttemptRecord, Exchange, ResponseHead } from '../../core/exchange.ts';
+import type { AttemptRecord, Exchange, RefusalCause, ResponseHead } from '../../core/exchange.ts';
 import type { Timing } from '../../core/ports.ts';
-import { Redactor } from '../../core/redaction.ts';
 import type { HttpRequest, Origin, Part } from '../../core/request.ts';
-import { MASK, maskedRequestUrl, requestUrl } from '../../core/request.ts';
+import { maskedRequestUrl, requestUrl } from '../../core/request.ts';
 import { originSentence } from '../../sending/explain.ts';
 import type { BodyKind } from './media-type.ts';
 import { bodyKind, mediaType } from './media-type.ts';
@@ -74,6 +73,8 @@ export interface AuthorizationModel {
   readonly explanation: string;
   /** The server's challenges, as sent. */
   readonly challenges: readonly string[];
+  /** Why it may have been refused, the most certain first. */
+  readonly causes: readonly RefusalCause[];
   /** What the request's credential was, for instance `Basic Auth · folder.http:3`; undefined where there was none. */
   readonly used?: OriginModel;
 }
@@ -252,19 +253,6 @@ export function responseModel(exchange: Exchange, subject: ResponseSubject, reda
 
 export type ResponseFields = Pick<ResponseModel, 'headers' | 'cookies' | 'fieldsMasked'>;
 
-/** Masks, beside all secrets that have been seen, what the request itself carried and does not show. */
-export function responseRedact(exchange: Exchange, redact: Redact): Redact {
-  const carried = new Redactor();
-  for (const { request } of exchange.attempts) {
-    for (const { value, masked } of [...request.headers, ...request.query, ...request.cookies]) {
-      const [before, after, more] = masked?.split(MASK) ?? [];
-      if (before === undefined || after === undefined || more !== undefined) continue;
-      carried.add(value.slice(before.length, value.length - after.length));
-    }
-  }
-  return text => redact(carried.redact(text));
-}
-
 /** Headers and cookies of a response. */
 export function responseFields(response: ResponseHead | undefined, redact: Redact = asIs): ResponseFields {
   const headers = (response?.headers ?? []).map(([name, value]) => [name, redact(value)] as const);
@@ -304,7 +292,13 @@ function attemptModel(attempt: AttemptRecord, startedAt: number): AttemptModel {
 function authorizationModel(exchange: Exchange, redact: Redact): AuthorizationModel | undefined {
   const { response, error, explanation } = exchange;
   const status = response?.status;
-  const failed = status === 401 || status === 407 || error?.code.startsWith('auth-') || error?.code === 'token-failed';
+  const { causes = [] } = exchange;
+  const failed =
+    causes.length > 0 ||
+    status === 401 ||
+    status === 407 ||
+    error?.code.startsWith('auth-') ||
+    error?.code === 'token-failed';
   if (!failed && !(status === 403 && explanation)) return undefined;
   const wanted = status === 407 ? 'proxy-authenticate' : 'www-authenticate';
   const challenges = (response?.headers ?? [])
@@ -318,8 +312,11 @@ function authorizationModel(exchange: Exchange, redact: Redact): AuthorizationMo
       explanation ??
       (used
         ? `The server did not accept the credential of ${used.label}.`
-        : 'The server asks for authorization, and the request carries none.'),
+        : status === 401 || status === 407
+          ? 'The server asks for authorization, and the request carries none.'
+          : 'The server may have refused the credential.'),
     challenges,
+    causes,
     ...(used ? { used } : {}),
   };
 }

@@ -56,6 +56,7 @@ export function authorizationBanner(authorization: AuthorizationModel, texts: Te
       {},
       h('h2', {}, texts.authorizationFailed),
       h('p', {}, authorization.explanation),
+      authorization.causes.length > 0 && causes(authorization.causes, texts),
       authorization.challenges.length > 0 &&
         h(
           'dl',
@@ -64,6 +65,23 @@ export function authorizationBanner(authorization: AuthorizationModel, texts: Te
           ...authorization.challenges.map(challenge => h('dd', {}, h('code', {}, challenge))),
         ),
       authorization.used && h('dl', {}, h('dt', {}, texts.credential), h('dd', {}, place(authorization.used, texts))),
+    ),
+  );
+}
+
+/** Why it may have been refused: each cause with what it is known from, and what to do. */
+function causes(list: AuthorizationModel['causes'], texts: Texts): HTMLElement {
+  return h(
+    'ul',
+    { class: 'causes', 'aria-label': texts.causes },
+    ...list.map(({ text, evidence, fix }) =>
+      h(
+        'li',
+        {},
+        h('strong', {}, text),
+        h('span', { class: 'evidence' }, evidence),
+        fix !== undefined && h('span', { class: 'hint' }, icon('lightbulb'), fix),
+      ),
     ),
   );
 }

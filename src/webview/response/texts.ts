@@ -82,6 +82,7 @@ export const english = {
   noAttempts: 'Nothing was sent.',
   authorizationFailed: 'Authorization failed',
   challenge: 'The server’s challenge',
+  causes: 'Why it was refused',
   credential: 'Credential',
   showConsole: 'Show Console',
   manageTrust: 'Manage Workspace Trust',

@@ -6,8 +6,9 @@ import type { HttpRequest } from '../../../src/core/request.ts';
 import { attemptLog } from '../../../src/features/presentation/attempt-log.ts';
 import { bodyKind, extensionFor, sniffKind } from '../../../src/features/presentation/media-type.ts';
 import { previewText } from '../../../src/features/presentation/preview-text.ts';
-import { requestModel, responseModel, responseRedact } from '../../../src/features/presentation/response-model.ts';
+import { requestModel, responseModel } from '../../../src/features/presentation/response-model.ts';
 import { parseSetCookie } from '../../../src/features/presentation/set-cookie.ts';
+import { redactCarried } from '../../../src/sending/redacted.ts';
 
 const secret = 'correct-horse';
 const request: HttpRequest = {
@@ -60,7 +61,7 @@ describe('the model of a response', () => {
     assert.deepEqual(model.headers[0], ['X-Echo', 'Bearer •••']);
     assert.equal(model.cookies[0]?.value, '•••');
     assert.equal(model.fieldsMasked, true);
-    const redact = responseRedact(exchange(200, []), text => text.replace('s3cret', '•••'));
+    const redact = redactCarried(exchange(200, []).attempts, text => text.replace('s3cret', '•••'));
     assert.equal(redact(`${secret}, s3cret and Basic`), '•••, ••• and Basic');
     assert.equal(responseModel(exchange(200, headers), subject).fieldsMasked, false);
   });
