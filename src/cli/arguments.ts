@@ -36,6 +36,7 @@ const options = {
   'allow-files': { type: 'string', multiple: true },
   'strict-origins': { type: 'boolean' },
   everywhere: { type: 'boolean' },
+  'cookie-jar': { type: 'string' },
   out: { type: 'string' },
   'secrets-to': { type: 'string' },
   'file-per-request': { type: 'boolean' },
@@ -104,6 +105,8 @@ export interface Call {
   /** Nothing is taken for granted: secrets given in the call are bound too, and so are files and environment variables. */
   readonly strictOrigins: boolean;
   readonly everywhere: boolean;
+  /** File of cookies that is read before, and written afterwards. */
+  readonly cookieJar: string | undefined;
   /** Folder to write to. */
   readonly out: string | undefined;
   readonly secretsTo: 'store' | 'file';
@@ -157,6 +160,7 @@ export function parseCall(args: readonly string[]): Call {
     allowFiles: values['allow-files'] ?? [],
     strictOrigins: values['strict-origins'] ?? false,
     everywhere: values.everywhere ?? false,
+    cookieJar: values['cookie-jar'],
     out: values.out,
     secretsTo: secretsTo(values['secrets-to'] ?? 'file'),
     filePerRequest: values['file-per-request'] ?? false,

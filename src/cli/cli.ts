@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { CountersignError } from '../core/errors.ts';
+import { asCountersignError, CountersignError } from '../core/errors.ts';
 import type { Place } from '../core/place.ts';
 import { type Call, parseCall, UsageError } from './arguments.ts';
 import type { CliEngine } from './engine.ts';
@@ -119,6 +119,7 @@ async function withEngine(
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   try {
+    await engine.open();
     const status = await command(engine, controller.signal);
     return controller.signal.aborted ? statuses.interrupted : status;
   } catch (error) {
@@ -131,6 +132,6 @@ async function withEngine(
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
-    await engine.close();
+    await engine.close().catch((error: unknown) => complaints.line(asCountersignError(error).message));
   }
 }

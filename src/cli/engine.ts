@@ -22,6 +22,7 @@ import type { RunnerPorts, RunResult } from '../sending/runner.ts';
 import type { RequestTarget } from '../sending/workspace.ts';
 import type { Call } from './arguments.ts';
 import { countChunk } from './chunk-collection.ts';
+import { CookieFile } from './cookie-file.ts';
 import { createEnvironmentSource, type EnvironmentSource } from './environment-source.ts';
 import { createNodeWorkspace, type NodeWorkspace } from './node-workspace.ts';
 import { createPermissions } from './permissions.ts';
@@ -46,6 +47,9 @@ export interface CliEngine {
   tokenRequest(target: RequestTarget): Promise<TokenRequest | undefined>;
   /** The text with every secret seen so far masked. */
   redact(text: string): string;
+  /** Reads what the call names before anything is sent. @throws CountersignError */
+  open(): Promise<void>;
+  /** @throws CountersignError where cookies cannot be kept */
   close(): Promise<void>;
 }
 
@@ -131,6 +135,7 @@ export function createEngine(call: Call, current: string): CliEngine {
       secretSeen: redactor.add,
     },
   });
+  const cookieFile = call.cookieJar === undefined ? undefined : new CookieFile(resolve(current, call.cookieJar));
   const ports: RunnerPorts = {
     ...{ workspace, files, keyFiles, ambient },
     redact: text => (call.showSecrets ? text : redactor.redact(text)),
@@ -147,7 +152,7 @@ export function createEngine(call: Call, current: string): CliEngine {
       const { statedTls } = await import('../http/stated-tls.ts');
       return statedTls([...onCall, ...(inEnvironment ? [inEnvironment] : [])], { ...values, files: tlsFiles });
     },
-    cookies: createCookieJar(),
+    cookies: cookieFile?.jar ?? createCookieJar(),
     transport,
     confirm: async note => call.yes || confirmNote(note),
     storeBody: (response, signal) => storeBody(response, { signal, onChunk: countChunk }),
@@ -185,7 +190,11 @@ export function createEngine(call: Call, current: string): CliEngine {
     tokens,
     tokenRequest: requestOf,
     redact: redactor.redact,
+    async open() {
+      await cookieFile?.read();
+    },
     async close() {
+      await cookieFile?.write();
       if (environmentRead.size > 0) say(`countersign: read from the environment: ${[...environmentRead].join(', ')}`);
       await transport.close?.();
     },

@@ -13,6 +13,9 @@ const tls = `  --cert [HOST=]FILE      a client certificate: PEM, DER or PKCS #1
   --key [HOST=]FILE       the key of --cert, where it has a file of its own
   --cacert FILE           trusts the authorities in a PEM file, too (repeatable)`;
 
+const cookies = `  --cookie-jar FILE       cookies of that file are sent, and those of the answers are kept in it, in
+                          the format of curl and browsers (Netscape)`;
+
 const allowed = `  --allow-secret NAME=ORIGIN
                           a kept secret, token:NAME, aws:PROFILE or edgegrid:SECTION may go to
                           https://api.acme.com or *.acme.com (repeatable)
@@ -55,6 +58,7 @@ Sends every request of the files, folders or collections, in order.
   --parallel N            sends up to N requests at a time
   --show-secrets          prints secrets instead of •••
   --reporter NAME[=FILE]  text, json or junit (repeatable)
+${cookies}
 ${tls}
 ${allowed}
 
@@ -66,6 +70,7 @@ Prints the request as it would go out, generated headers included. Sends nothing
   --name NAME             the request of that name or title
   --line N                the request around that line
   --show-secrets          prints secrets instead of •••
+${cookies}
 ${tls}
 ${allowed}
 
@@ -81,6 +86,7 @@ to do. Exit status 1 where it refuses, 0 where it does not.
   --insecure              does not verify certificates
   --interactive           may open a browser to obtain tokens
   --yes                   sends a request with # @note without asking
+${cookies}
 ${tls}
 ${allowed}
 

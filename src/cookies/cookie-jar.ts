@@ -1,6 +1,6 @@
 import { MASK, type Part } from '../core/request.ts';
 import type { CookieStore } from './cookie-store.ts';
-import type { StoredCookie } from './stored-cookie.ts';
+import type { CookieIdentity, StoredCookie } from './stored-cookie.ts';
 
 type HeaderPairs = readonly (readonly [name: string, value: string])[];
 
@@ -11,6 +11,9 @@ export interface CookieJar {
   /** Keeps what the Set-Cookie headers of a response say. Wait for the promise before the next request, where there is one. */
   store(url: string, responseHeaders: HeaderPairs): Promise<void> | undefined;
   list(): readonly StoredCookie[];
+  /** Puts cookies in by hand, each in place of one of its name, domain and path; gives how many were taken. */
+  put(cookies: readonly StoredCookie[]): Promise<number>;
+  remove(cookie: CookieIdentity): void;
   clear(): void;
   /** The whole jar as text, undefined while nothing was ever stored. Holds secrets. */
   serialise(): string | undefined;
@@ -18,8 +21,11 @@ export interface CookieJar {
   restore(state: string): Promise<void>;
 }
 
-/** An empty jar. Its engine is loaded with the first cookie. */
-export function createCookieJar(): CookieJar {
+/**
+ * An empty jar. Its engine is loaded with the first cookie.
+ * @param changed called when cookies came, went or got another value
+ */
+export function createCookieJar(changed: () => void = () => {}): CookieJar {
   let cookies: CookieStore | undefined;
   let generation = 0;
   return {
@@ -39,12 +45,26 @@ export function createCookieJar(): CookieJar {
         if (started !== generation) return;
         cookies ??= new Store();
         for (const [, value] of headers) cookies.set(url, value);
+        changed();
       });
     },
     list: () => cookies?.list() ?? [],
+    async put(given) {
+      const { CookieStore: Store } = await import('./cookie-store.ts');
+      cookies ??= new Store();
+      const into = cookies;
+      const taken = given.filter(cookie => into.put(cookie)).length;
+      if (taken > 0) changed();
+      return taken;
+    },
+    remove(cookie) {
+      cookies?.remove(cookie);
+      changed();
+    },
     clear() {
       generation++;
       cookies = undefined;
+      changed();
     },
     serialise: () => cookies?.serialise(),
     async restore(state) {

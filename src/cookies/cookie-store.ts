@@ -1,5 +1,5 @@
 import { Cookie, domainMatch, getPublicSuffix, pathMatch, CookieJar as ToughJar } from 'tough-cookie';
-import type { StoredCookie } from './stored-cookie.ts';
+import type { CookieIdentity, StoredCookie } from './stored-cookie.ts';
 
 /** The cookies themselves, over tough-cookie: a module of its own, as its list of public suffixes is slow to load. */
 export class CookieStore {
@@ -40,6 +40,21 @@ export class CookieStore {
         (domainMatch(other.domain, ownDomain) === true || domainMatch(ownDomain, other.domain) === true) &&
         pathMatch(ownPath, other.path),
     );
+  }
+
+  /** Puts a cookie in by hand, in place of one of its name, domain and path. A domain that all may register in is refused. */
+  put({ name, value, domain, path, hostOnly, secure, httpOnly, expiresAt }: StoredCookie): boolean {
+    if (!hostOnly && isPublicSuffix(domain)) return false;
+    const cookie = new Cookie({
+      ...{ key: name, value, domain, path, hostOnly, secure, httpOnly, creation: new Date() },
+      ...(expiresAt === undefined ? {} : { expires: new Date(expiresAt) }),
+    });
+    this.#jar.store.putCookie(cookie, () => {});
+    return true;
+  }
+
+  remove({ name, domain, path }: CookieIdentity): void {
+    this.#jar.store.removeCookie(domain, path, name, () => {});
   }
 
   list(): readonly StoredCookie[] {

@@ -11,3 +11,6 @@ export interface StoredCookie {
   /** Milliseconds since the epoch; absent for a cookie of this session. */
   readonly expiresAt?: number;
 }
+
+/** What tells a cookie from all others. @see RFC 6265 §5.3 */
+export type CookieIdentity = Pick<StoredCookie, 'name' | 'domain' | 'path'>;

@@ -16,7 +16,7 @@ export async function previewCommand(
   engine: CliEngine,
   signal: AbortSignal,
 ): Promise<number> {
-  allowOptions(call, ['name', 'line', 'show-secrets', ...tlsOptions, ...permissionOptions]);
+  allowOptions(call, ['name', 'line', 'show-secrets', 'cookie-jar', ...tlsOptions, ...permissionOptions]);
   const [, path, ...rest] = call.words;
   if (path === undefined || rest.length > 0) {
     throw new UsageError('usage: countersign preview FILE [--name NAME | --line N]');

@@ -28,7 +28,7 @@ export async function runCommand(
 ): Promise<number> {
   allowOptions(call, [
     ...(['name', 'bail', 'fail', 'timeout', 'insecure', 'interactive'] as const),
-    ...(['yes', 'parallel', 'show-secrets', 'reporter'] as const),
+    ...(['yes', 'parallel', 'show-secrets', 'reporter', 'cookie-jar'] as const),
     ...tlsOptions,
     ...permissionOptions,
   ]);
