@@ -4,7 +4,6 @@ import { createAuthMemories } from '../auth/memories.ts';
 import type { AuthorizationAgent } from '../auth/oauth2/authorization-agent.ts';
 import type { Token, TokenSource } from '../auth/token-source.ts';
 import type { TokenStore } from '../auth/tokens/token-store.ts';
-import { createCookieJar } from '../cookies/cookie-jar.ts';
 import { AmbientCredentials } from '../core/ambient-credentials.ts';
 import { asCountersignError, CountersignError } from '../core/errors.ts';
 import type { Permissions, Permit } from '../core/permission.ts';
@@ -26,6 +25,7 @@ import type { RunnerPorts, RunOptions, RunResult } from '../sending/runner.ts';
 import { runRequest } from '../sending/runner.ts';
 import { tokenRequest } from '../sending/token-request.ts';
 import type { RequestTarget } from '../sending/workspace.ts';
+import type { WorkspaceCookies } from './cookies/workspace-cookies.ts';
 import type { Documents } from './documents.ts';
 import type { Environments } from './environments.ts';
 import { showInputBoxUntil } from './input-box.ts';
@@ -77,6 +77,7 @@ export interface EngineHost {
   readonly version: string;
   readonly tokenStore: TokenStore;
   readonly permissions: Permissions;
+  readonly cookies: Pick<WorkspaceCookies, 'of'>;
   readonly agent: () => Promise<AuthorizationAgent>;
   readonly log: (text: string, failed: boolean) => void;
 }
@@ -86,7 +87,6 @@ export function createEngine(host: EngineHost): Engine {
   const redactor = new Redactor();
   const clock = { now: Date.now };
   const random = nodeRandom;
-  const cookies = createCookieJar();
   const memories = createAuthMemories();
   const responses = new ResponseValues();
   const transports = new Transports(signal => secrets.askingUntil(signal));
@@ -225,7 +225,7 @@ export function createEngine(host: EngineHost): Engine {
         const stated = await environments.tls(path);
         return stated && statedTls([stated], { ...values, files: keyFiles });
       },
-      cookies,
+      cookies: await host.cookies.of(environments.selected(file)),
       transport: guardTransport(transports.for(uri), ambient, permit),
       storeBody: (response, signal) =>
         storeBody(response, {

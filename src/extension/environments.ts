@@ -68,6 +68,14 @@ export class Environments implements vscode.Disposable {
     return this.#state.get<string>(stateKey(this.#documents.root(file)));
   }
 
+  /** Name of the environment in force for what the person works on: the active document, else the first folder. */
+  current(): string | undefined {
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    if (uri?.scheme === 'file') return this.selected(uri.fsPath);
+    return folder && this.selected(folder.uri.fsPath);
+  }
+
   /** The variables of the environment in force. @throws CountersignError what is wrong in a file, at its place */
   async layers(file: string): Promise<readonly VariableLayer[]> {
     return (await this.#stated(file)).layers;

@@ -4,6 +4,8 @@ import { registerAuthorizationPanel } from './authorization-panel/commands.ts';
 import { RequestLenses } from './code-lens.ts';
 import { registerCollections } from './collections/feature.ts';
 import { Console } from './console.ts';
+import { CookiesView, cookiesViewId } from './cookies/cookies-view.ts';
+import { WorkspaceCookies } from './cookies/workspace-cookies.ts';
 import { CurlCommands } from './curl-commands.ts';
 import { Documents } from './documents.ts';
 import type { Engine } from './engine.ts';
@@ -20,6 +22,7 @@ import { TokenManager } from './tokens/token-manager.ts';
 import { UriCallbacks } from './tokens/uri-callbacks.ts';
 
 let engine: Promise<Engine> | undefined;
+let keptCookies: WorkspaceCookies | undefined;
 
 /** Registers what the editor asks for; the engine and what it needs are loaded with the first request. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -28,6 +31,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const secrets = new Secrets(context);
   const environments = new Environments(documents, context.workspaceState);
   const permissions = new WorkspacePermissions(context.workspaceState);
+  const cookies = new WorkspaceCookies(context);
+  keptCookies = cookies;
   const version = String(context.extension.packageJSON.version);
   const loadEngine = (): Promise<Engine> => {
     engine ??= import('./engine.ts').then(({ createEngine }) =>
@@ -35,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): void {
         ...{ documents, secrets, environments, version, agent },
         tokenStore: tokens.store,
         permissions: permissions.permissions,
+        cookies,
         log: (text, failed) => console.attempt(text, failed),
       }),
     );
@@ -68,12 +74,21 @@ export function activate(context: vscode.ExtensionContext): void {
     engine: loadEngine,
     onDidChange: [documents.onDidChange, environments.onDidChange],
   });
+  const cookiesView = new CookiesView({
+    cookies,
+    console,
+    selected: () => environments.current(),
+    onDidSelect: environments.onDidChange,
+  });
   const register = vscode.commands.registerCommand;
   context.subscriptions.push(
     console,
     documents,
     secrets,
     permissions,
+    cookies,
+    cookiesView,
+    vscode.window.createTreeView(cookiesViewId, { treeDataProvider: cookiesView, showCollapseAll: true }),
     environments,
     sender,
     callbacks,
@@ -117,6 +132,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
 /** Closes connections and deletes the temporary files of responses. */
 export async function deactivate(): Promise<void> {
+  await keptCookies?.save();
   if (!engine) return;
   const { deleteOpenedBodies } = await import('./response-body.ts');
   await Promise.allSettled([engine.then(loaded => loaded.dispose()), deleteOpenedBodies()]);

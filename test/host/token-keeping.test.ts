@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { AuthorizationAgent } from '../../src/auth/oauth2/authorization-agent.ts';
 import type { TokenRecord } from '../../src/auth/tokens/token-record.ts';
+import { createCookieJar } from '../../src/cookies/cookie-jar.ts';
 import { asCountersignError, CountersignError } from '../../src/core/errors.ts';
 import { Permissions } from '../../src/core/permission.ts';
 import { Documents } from '../../src/extension/documents.ts';
@@ -182,6 +183,7 @@ describe('a person who handles tokens', () => {
         ...{ documents, environments, secrets: kept, version: '0', tokenStore: store },
         permissions,
         agent: async () => agent,
+        cookies: { of: async () => createCookieJar() },
         log: () => {},
       });
       const console = { error: asCountersignError, show: () => {}, attempt: () => {} };
