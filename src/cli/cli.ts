@@ -87,6 +87,14 @@ async function perform(command: string, call: Call, output: Output, complaints: 
         return error.code === 'io' ? statuses.failed : statuses.notUnderstood;
       });
     }
+    case 'export': {
+      const { exportCommand } = await import('./commands/export.ts');
+      return exportCommand(call, output, complaints, current).catch((error: unknown) => {
+        if (!(error instanceof CountersignError)) throw error;
+        complaints.line([error.message, error.hint].filter(Boolean).join(' '));
+        return statuses.failed;
+      });
+    }
     case 'permission': {
       const { permissionCommand } = await import('./commands/permission.ts');
       return permissionCommand(call, output, current).catch((error: unknown) => {

@@ -31,6 +31,7 @@ Usage
   countersign explain FILE [--name N|--line N]  sends a request, and says why it is refused
   countersign parse PATH…                       prints what the files hold
   countersign import [FORMAT] FILE              makes files of what another tool exported
+  countersign export postman PATH               makes a Postman collection of a folder of requests
   countersign auth list|show SCHEME             the schemes and their fields
   countersign token list|get|refresh|revoke|delete …
                                                 the OAuth tokens that are kept
@@ -107,6 +108,15 @@ data dumps. FILE may be “-”, standard input. The format is told by the conte
   --file-per-request      a file for each request, not one for a folder’s
   --dry-run               only says what would be written, and what can’t be carried over
   --force                 replaces files that are there with another content
+
+${common}
+`,
+  export: `countersign export postman PATH [options]
+Makes a Postman collection (2.1) of a folder of requests, with authorization, variables, scripts and
+examples. Secrets are left out: they are variables without a value.
+
+  --out FILE              the file to write; without it, standard output
+  --show-secrets          secrets that stand in the files are in the collection, too
 
 ${common}
 `,

@@ -45,7 +45,7 @@ export function writeRequest(request: ImportedRequest, title: string, base: stri
   if (keeps(text, request.body, body)) return { text, files };
   const bodyFile = `${base}.body.${extensionOf(headers)}`;
   files.set(bodyFile, body);
-  return { text: compose(`${body.includes('{{') ? '<@' : '<'} ./${bodyFile}`), files };
+  return { text: compose(`<@ ./${bodyFile}`), files };
 }
 
 /** What a folder or collection states for everything below it; undefined where it states nothing. */
@@ -113,8 +113,8 @@ function headersWithType({ headers, body }: ImportedRequest): readonly Row[] {
 /** References to the responses that were saved as examples, each a file of its own. */
 function exampleLines({ examples }: ImportedRequest, base: string, files: Map<string, string>): string[] {
   const names = new UniqueNames();
-  const lines = examples.map(({ name, headers, body }) => {
-    const file = `${names.take(`${base}.${safeName(name, 'example')}`)}.${extensionOf(headers)}`;
+  const lines = examples.map(({ name, status, headers, body }) => {
+    const file = `${names.take(`${base}.${safeName(name, 'example').replaceAll('.', '-')}`)}.${status}.${extensionOf(headers)}`;
     files.set(file, body);
     return `<> ./${file}`;
   });

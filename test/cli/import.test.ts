@@ -88,6 +88,28 @@ describe('import on the command line', function () {
     });
   });
 
+  it('is undone by export, secrets left out unless they are asked for', async () => {
+    writeFileSync(
+      file('mine.http'),
+      '### Mine\n# @auth basic username=ada password=pa55word\nGET https://acme.test/\n',
+    );
+    const printed = await call('export', 'postman', '.');
+    assert.equal(printed.status, 0, printed.stderr);
+    assert.ok(!printed.stdout.includes('pa55word'));
+    assert.match(printed.stderr, /secrets left out, as variables without a value: [\w-]+-password/);
+    assert.ok((await call('export', 'postman', 'mine.http', '--show-secrets')).stdout.includes('pa55word'));
+    await call('import', 'acme.json', '--out', 'one');
+    assert.equal((await call('export', 'postman', 'one/acme', '--out', 'again.json')).status, 0);
+    await call('import', 'again.json', '--out', 'two');
+    for (const name of ['collection.http', 'acme.http']) {
+      const text = (folder: string): string =>
+        readFileSync(file(`${folder}/acme/${name}`), 'utf8').replace(/^# Not imported.*\n/m, '');
+      assert.equal(text('two'), text('one'));
+    }
+    assert.equal((await call('export', 'soap', 'one')).status, 2);
+    assert.equal((await call('export', 'postman', 'nowhere')).status, 2);
+  });
+
   it('says of what it can’t read or write what it is, and leaves nothing half-written', async () => {
     const said = async (status: number, message: RegExp, ...args: readonly string[]): Promise<void> => {
       const called = await call('import', ...args);

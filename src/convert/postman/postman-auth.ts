@@ -15,9 +15,14 @@ type Parameters = Readonly<Record<string, unknown>>;
 
 /** How the parameters of a type are called here; those that keep their name are not listed. `''`: says nothing. */
 const renamed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  basic: { showPassword: '', saveHelperData: '' },
   digest: { disableRetryRequest: 'disableRetry' },
-  oauth1: { autoAddParam: '', disableHeaderEncoding: 'encodeHeader', addParamsToHeader: 'addTo', tokenkey: 'token' },
+  oauth1: {
+    timeStamp: 'timestamp',
+    autoAddParam: '',
+    disableHeaderEncoding: 'encodeHeader',
+    addParamsToHeader: 'addTo',
+    tokenkey: 'token',
+  },
   hawk: { appId: 'app', timeStamp: 'timestamp' },
   awsv4: { addAuthDataToQuery: 'addTo' },
   ntlm: { disableRetryRequest: 'disableRetry' },
@@ -36,6 +41,18 @@ const renamed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...{ tokenType: '', refreshToken: '', code: '', authorizationCode: '', tokenData: '', timestamp: '', id: '' },
   },
 };
+
+/** How Postman calls the fields of a type, those apart that are called alike. */
+export function postmanNames(type: string): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const [theirs, ours] of Object.entries(renamed[type] ?? {})) {
+    if (ours !== '' && !names.has(ours)) names.set(ours, theirs);
+  }
+  return names;
+}
+
+/** What says how the form looked, whichever the type is. */
+const ofForm = new Set(['saveHelperData', 'showPassword']);
 
 const grants: Readonly<Record<string, string>> = {
   authorization_code_with_pkce: 'authorization_code_pkce',
@@ -62,7 +79,8 @@ export function readPostmanAuth(value: unknown): ReadAuth | undefined {
   const given = parameters(auth[type]);
   for (const [parameter, raw] of Object.entries(given)) {
     const name = renamed[type]?.[parameter] ?? parameter;
-    if (name === '' || raw === undefined || fields.some(field => field.name === name)) continue;
+    if (ofForm.has(parameter) || name === '' || raw === undefined || fields.some(field => field.name === name))
+      continue;
     const field = scheme.fields.find(known => known.name === name);
     const text = converted(type, parameter, raw, given, findings);
     if (text === undefined) continue;

@@ -220,7 +220,7 @@ describe('a Postman collection', () => {
         '    &c=x%20y%26z',
         '# X-A: 1',
         '',
-        '<> ./one.fine.json',
+        '<> ./one.fine.200.json',
         '',
       ].join('\n'),
     );
@@ -240,7 +240,7 @@ describe('a Postman collection', () => {
       ]),
     );
     assert.equal(made['acme/odd.body.txt'], '### no title\n< ./no-file');
-    assert.match(made['acme/acme.http'] ?? '', /\n\n< \.\/odd\.body\.txt\n$/);
+    assert.match(made['acme/acme.http'] ?? '', /\n\n<@ \.\/odd\.body\.txt\n$/);
   });
 
   it('takes secrets out of the files, each once, and leaves variables as they are', () => {
