@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { parseDuration } from '../auth/values.ts';
 import { originPattern } from '../core/origin-pattern.ts';
+import { UsageError } from './usage-error.ts';
 
-/** A call that cannot be understood: exit status 2, nothing sent. */
-export class UsageError extends Error {}
+export { UsageError } from './usage-error.ts';
 
 const common = {
   env: { type: 'string' },
@@ -37,6 +37,12 @@ const options = {
   'strict-origins': { type: 'boolean' },
   everywhere: { type: 'boolean' },
   'cookie-jar': { type: 'string' },
+  verbose: { type: 'boolean' },
+  show: { type: 'string' },
+  'with-response': { type: 'boolean' },
+  output: { type: 'string' },
+  delay: { type: 'string' },
+  quiet: { type: 'boolean' },
   out: { type: 'string' },
   'secrets-to': { type: 'string' },
   'file-per-request': { type: 'boolean' },
@@ -107,6 +113,17 @@ export interface Call {
   readonly everywhere: boolean;
   /** File of cookies that is read before, and written afterwards. */
   readonly cookieJar: string | undefined;
+  /** Prints requests and responses as they went. */
+  readonly verbose: boolean;
+  readonly show: 'body' | 'headers' | 'all' | undefined;
+  /** Responses are in the JSON. */
+  readonly withResponse: boolean;
+  /** Folder for the bodies of responses. */
+  readonly output: string | undefined;
+  /** Milliseconds between requests. */
+  readonly delay: number;
+  /** Prints what failed, and no more. */
+  readonly quiet: boolean;
   /** Folder to write to. */
   readonly out: string | undefined;
   readonly secretsTo: 'store' | 'file';
@@ -127,10 +144,6 @@ export interface AllowedSecret {
 /** Takes a call apart. @throws UsageError */
 export function parseCall(args: readonly string[]): Call {
   const { values, positionals } = parse(args);
-  const timeout = values.timeout === undefined ? undefined : parseDuration(values.timeout);
-  if (values.timeout !== undefined && timeout === undefined) {
-    throw new UsageError(`--timeout takes a duration such as 10s, 500ms or 2m, not “${values.timeout}”`);
-  }
   return {
     words: positionals,
     given: new Set(Object.keys(values) as OptionName[]),
@@ -146,7 +159,7 @@ export function parseCall(args: readonly string[]): Call {
     line: values.line === undefined ? undefined : count('--line', values.line),
     bail: values.bail ?? false,
     fail: values.fail ?? false,
-    timeout: timeout === undefined ? undefined : timeout * 1000,
+    timeout: values.timeout === undefined ? undefined : duration('--timeout', values.timeout),
     insecure: values.insecure ?? false,
     interactive: values.interactive ?? false,
     yes: values.yes ?? false,
@@ -161,8 +174,14 @@ export function parseCall(args: readonly string[]): Call {
     strictOrigins: values['strict-origins'] ?? false,
     everywhere: values.everywhere ?? false,
     cookieJar: values['cookie-jar'],
+    verbose: values.verbose ?? false,
+    show: values.show === undefined ? undefined : oneOf('--show', values.show, ['body', 'headers', 'all'] as const),
+    withResponse: values['with-response'] ?? false,
+    output: values.output,
+    delay: values.delay === undefined ? 0 : duration('--delay', values.delay),
+    quiet: values.quiet ?? false,
     out: values.out,
-    secretsTo: secretsTo(values['secrets-to'] ?? 'file'),
+    secretsTo: oneOf('--secrets-to', values['secrets-to'] ?? 'file', ['file', 'store'] as const),
     filePerRequest: values['file-per-request'] ?? false,
     dryRun: values['dry-run'] ?? false,
     force: values.force ?? false,
@@ -218,9 +237,17 @@ export function allowedSecret(text: string, what: string): AllowedSecret {
   return { name: text.slice(0, at), origin };
 }
 
-function secretsTo(text: string): 'store' | 'file' {
-  if (text === 'store' || text === 'file') return text;
-  throw new UsageError(`--secrets-to takes file or store, not “${text}”`);
+function oneOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const found = choices.find(choice => choice === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`${option} takes ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}, not “${text}”`);
+}
+
+/** Milliseconds. */
+function duration(option: string, text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined) return seconds * 1000;
+  throw new UsageError(`${option} takes a duration such as 10s, 500ms or 2m, not “${text}”`);
 }
 
 function count(option: string, text: string): number {
@@ -230,13 +257,8 @@ function count(option: string, text: string): number {
   return number;
 }
 
-const reporterNames = ['text', 'json', 'junit'] as const;
-
 function reporting(text: string): Reporting {
   const at = text.indexOf('=');
   const name = at < 0 ? text : text.slice(0, at);
-  if (!(reporterNames as readonly string[]).includes(name)) {
-    throw new UsageError(`there is no reporter “${name}”; there are ${reporterNames.join(', ')}`);
-  }
   return at < 0 ? { name } : { name, file: text.slice(at + 1) };
 }

@@ -50,6 +50,13 @@ const commands: Readonly<Record<string, string>> = {
 Sends every request of the files, folders or collections, in order.
 
   --name NAME             only the request of that name or title
+  --line N                only the request around that line of the one file
+  --delay DURATION        waits that long between requests
+  --verbose               prints requests and responses as they went, secrets masked
+  --show body|headers|all prints that of each response
+  --with-response         responses are in the JSON: headers, and the body as text or Base64
+  --output DIR            writes the bodies of responses into that folder
+  --quiet                 prints only what failed
   --bail                  stops at the first failure
   --fail                  an HTTP status of 400 or more is a failure
   --timeout DURATION      for each request: 10s, 500ms, 2m
@@ -58,7 +65,8 @@ Sends every request of the files, folders or collections, in order.
   --yes                   sends requests with # @note without asking
   --parallel N            sends up to N requests at a time
   --show-secrets          prints secrets instead of •••
-  --reporter NAME[=FILE]  text, json or junit (repeatable)
+  --reporter NAME[=FILE]  text, json, junit, tap, markdown (a summary for a job) or github
+                          (annotations) (repeatable)
 ${cookies}
 ${tls}
 ${allowed}

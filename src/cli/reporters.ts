@@ -2,6 +2,8 @@ import { relative } from 'node:path';
 import type { RefusalCause } from '../core/exchange.ts';
 import type { AuthDecision } from '../sending/auth-in-force.ts';
 import type { Output } from './output.ts';
+import type { ReportedResponse } from './reported-response.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What came of one request of a run. */
 export interface ReportedRequest {
@@ -31,6 +33,16 @@ export interface ReportedRequest {
   readonly explanation?: string;
   /** Why the server may have refused, the most certain first. */
   readonly causes?: readonly RefusalCause[];
+  /** With `--with-response`. */
+  readonly response?: ReportedResponse;
+}
+
+/** What is printed of a request beside its result. */
+export interface Shown {
+  /** Every attempt as it was sent, and what came back. */
+  readonly log?: string;
+  readonly headers?: ReportedResponse;
+  readonly body?: ReportedResponse;
 }
 
 export interface ReportedSource {
@@ -47,7 +59,7 @@ export interface Summary {
 
 /** Receives each request as it ends, then the summary. */
 export interface Reporter {
-  request(request: ReportedRequest): void;
+  request(request: ReportedRequest, shown?: Shown): void;
   end(summary: Summary): void;
 }
 
@@ -59,15 +71,41 @@ export function reportedAuth(decision: AuthDecision, current: string): ReportedR
   };
 }
 
-export function createReporter(name: string, output: Output): Reporter {
-  switch (name) {
-    case 'json':
-      return jsonReporter(output);
-    case 'junit':
-      return junitReporter(output);
-    default:
-      return textReporter(output);
+/** Every reporter there is, by the name that `--reporter` takes. */
+const reporters: Readonly<Record<string, (output: Output) => Reporter | Promise<Reporter>>> = {
+  text: textReporter,
+  json: jsonReporter,
+  junit: junitReporter,
+  tap: async output => (await import('./reporters/tap.ts')).tapReporter(output),
+  markdown: async output => (await import('./reporters/markdown.ts')).markdownReporter(output),
+  github: async output => (await import('./reporters/github.ts')).githubReporter(output),
+};
+
+export const reporterNames: readonly string[] = Object.keys(reporters);
+
+export async function createReporter(name: string, output: Output): Promise<Reporter> {
+  const create = reporters[name];
+  if (!create) throw new UsageError(`there is no reporter “${name}”; there are ${reporterNames.join(', ')}`);
+  return create(output);
+}
+
+/** What a request is called for a person. */
+export const labelOf = ({ name, title, method, url }: ReportedRequest): string => name ?? title ?? `${method} ${url}`;
+
+/** Why a request failed, in one sentence. */
+export const failureText = ({ error, explanation, status }: ReportedRequest): string =>
+  error?.message ?? explanation ?? `status ${status}`;
+
+function printShown({ log, headers, body }: Shown, output: Output): void {
+  const indented = (text: string): void => output.line(text.replace(/^/gm, '      '));
+  if (log !== undefined) indented(output.dim(log));
+  if (headers) {
+    for (const { name, value } of headers.headers) indented(`${output.bold(name)}: ${value}`);
   }
+  if (!body?.body) return;
+  if (headers) output.line('');
+  indented('text' in body.body ? body.body.text.trimEnd() : '(binary: --output DIR writes it)');
+  if (body.truncated) indented(output.dim('… (--output DIR writes the whole)'));
 }
 
 /** A line for each cause, its evidence and what to do. */
@@ -85,14 +123,14 @@ function jsonReporter(output: Output): Reporter {
 function textReporter(output: Output): Reporter {
   let file: string | undefined;
   return {
-    request(request) {
+    request(request, shown) {
       if (request.file !== file) {
         output.line(`${file === undefined ? '' : '\n'}${output.bold(request.file)}`);
         file = request.file;
       }
       const { ok, status, auth, durationMs, error, explanation } = request;
       const mark = ok ? output.green('✓') : output.red('✗');
-      const label = request.name ?? request.title ?? `${request.method} ${request.url}`;
+      const label = labelOf(request);
       const source = auth.from && auth.from.level !== 'request' ? ` from ${auth.from.file}:${auth.from.line}` : '';
       const shownStatus = status === null ? '---' : status < 400 ? String(status) : output.red(String(status));
       output.line(
@@ -105,6 +143,7 @@ function textReporter(output: Output): Reporter {
         if (error.hint) output.line(`      ${output.dim(error.hint)}`);
       } else if (explanation) output.line(`      ${output.yellow(explanation)}`);
       for (const line of causeLines(request.causes ?? [])) output.line(`      ${line}`);
+      if (shown) printShown(shown, output);
     },
     end({ requests, failed, durationMs }) {
       const time = (durationMs / 1000).toFixed(2);
@@ -131,11 +170,11 @@ function junitReporter(output: Output): Reporter {
         const time = seconds(cases.reduce((sum, request) => sum + request.durationMs, 0));
         output.line(`  <testsuite name="${xml(file)}" tests="${cases.length}" failures="${failures}" time="${time}">`);
         for (const request of cases) {
-          const name = request.name ?? request.title ?? `${request.method} ${request.url}`;
+          const name = labelOf(request);
           const start = `    <testcase name="${xml(name)}" classname="${xml(file)}" time="${seconds(request.durationMs)}"`;
           if (request.ok) output.line(`${start}/>`);
           else {
-            const message = request.error?.message ?? request.explanation ?? `status ${request.status}`;
+            const message = failureText(request);
             const causes = causeLines(request.causes ?? []).join('\n');
             const failure = `<failure message="${xml(message)}"${causes === '' ? '/>' : `>${xml(causes)}</failure>`}`;
             output.line(`${start}>${failure}</testcase>`);

@@ -39,7 +39,7 @@ export interface CertificateSetting {
 export function readSettings(scope?: vscode.Uri): Settings {
   const own = vscode.workspace.getConfiguration('countersign', scope);
   const http = vscode.workspace.getConfiguration('http', scope);
-  const seconds = own.get<number>('timeout', 0);
+  const seconds = own.get<number>('timeout', 120);
   return {
     timeout: seconds > 0 ? seconds * 1000 : undefined,
     followRedirects: own.get('followRedirects', true),

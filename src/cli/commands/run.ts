@@ -1,11 +1,13 @@
 import { createWriteStream, openSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asCountersignError, type CountersignError } from '../../core/errors.ts';
 import { maskedRequestUrl, requestUrl } from '../../core/request.ts';
 import { placeDiagnostics } from '../../features/diagnostics/block-diagnostics.ts';
 import { writtenDiagnostics } from '../../features/diagnostics/block-findings.ts';
 import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
 import { type AuthDecision, authInForce } from '../../sending/auth-in-force.ts';
+import { redactCarried } from '../../sending/redacted.ts';
 import { type RunResult, runRequest } from '../../sending/runner.ts';
 import { findScopes } from '../../sending/scopes.ts';
 import { sendMany } from '../../sending/send-many.ts';
@@ -14,8 +16,16 @@ import { allowOptions, type Call, permissionOptions, type Reporting, tlsOptions,
 import type { CliEngine } from '../engine.ts';
 import { requestFiles } from '../node-workspace.ts';
 import { createOutput, type Output } from '../output.ts';
-import { createReporter, type ReportedRequest, type Reporter, reportedAuth } from '../reporters.ts';
-import { isNamed } from '../request-choice.ts';
+import { BodyFolder, type ReportedResponse, reportedResponse } from '../reported-response.ts';
+import {
+  createReporter,
+  labelOf,
+  type ReportedRequest,
+  type Reporter,
+  reportedAuth,
+  type Shown,
+} from '../reporters.ts';
+import { chooseRequest, isNamed } from '../request-choice.ts';
 
 /** `run PATH…`: sends every request, in order. Exit status 1 where one failed, 2 where a file has an error. */
 export async function runCommand(
@@ -29,6 +39,7 @@ export async function runCommand(
   allowOptions(call, [
     ...(['name', 'bail', 'fail', 'timeout', 'insecure', 'interactive'] as const),
     ...(['yes', 'parallel', 'show-secrets', 'reporter', 'cookie-jar'] as const),
+    ...(['line', 'verbose', 'show', 'with-response', 'output', 'delay', 'quiet'] as const),
     ...tlsOptions,
     ...permissionOptions,
   ]);
@@ -37,7 +48,7 @@ export async function runCommand(
   const targets = await chosenTargets(paths, call, current, engine);
   if (!understood(targets, current, complaints)) return 2;
   if (!(await environmentsKnown(targets, current, engine, complaints))) return 2;
-  const reporters = createReporters(call, output);
+  const reporters = await createReporters(call, output);
   const started = performance.now();
   const run = new SequenceRun(call, current, engine, signal, reporters);
   const { requests, failed } = await run.all(targets);
@@ -51,10 +62,15 @@ export async function runCommand(
 
 async function chosenTargets(
   paths: readonly string[],
-  { name }: Call,
+  { name, line }: Call,
   current: string,
   { workspace }: CliEngine,
 ): Promise<readonly RequestTarget[]> {
+  const [only, another] = paths;
+  if (line !== undefined) {
+    if (only === undefined || another !== undefined) throw new UsageError('--line is of one file');
+    return [chooseRequest(only, { name, line }, current, workspace)];
+  }
   const targets: RequestTarget[] = [];
   for (const file of await requestFiles(paths, current)) {
     const tree = workspace.tree(file);
@@ -136,10 +152,12 @@ async function environmentsKnown(
 
 interface OpenReporter {
   readonly reporter: Reporter;
+  /** It goes to standard output. */
+  readonly printed: boolean;
   close(): Promise<void>;
 }
 
-function createReporters(call: Call, output: Output): readonly OpenReporter[] {
+async function createReporters(call: Call, output: Output): Promise<readonly OpenReporter[]> {
   const standard: Reporting = { name: call.json ? 'json' : 'text' };
   const printed = call.reporters.filter(({ file }) => file === undefined);
   const [first, second] = call.json && printed[0]?.name !== 'json' ? [standard, ...printed] : printed;
@@ -148,22 +166,33 @@ function createReporters(call: Call, output: Output): readonly OpenReporter[] {
       `only one report is printed, ${first.name} or ${second.name}; write the other to a file: --reporter ${second.name}=FILE`,
     );
   }
-  return [...(printed.length > 0 ? [] : [standard]), ...call.reporters].map(({ name, file }) => {
-    if (file === undefined) return { reporter: createReporter(name, output), close: async () => {} };
-    const stream = createWriteStream(file, { fd: openForWriting(file) });
-    const finished = new Promise<void>((resolve, reject) => stream.on('finish', resolve).on('error', reject));
-    finished.catch(() => {});
-    return {
-      reporter: createReporter(
-        name,
-        createOutput(text => void stream.write(text), false),
-      ),
-      close() {
-        stream.end();
-        return finished;
-      },
-    };
-  });
+  const wanted = [...(printed.length > 0 ? [] : [standard]), ...call.reporters];
+  return Promise.all(wanted.map(each => openReporter(each, output)));
+}
+
+async function openReporter({ name, file }: Reporting, output: Output): Promise<OpenReporter> {
+  if (file === undefined) {
+    return { reporter: await createReporter(name, output), printed: true, close: async () => {} };
+  }
+  const chunks: string[] = [];
+  let write = (text: string): void => void chunks.push(text);
+  const reporter = await createReporter(
+    name,
+    createOutput(text => write(text), false),
+  );
+  const stream = createWriteStream(file, { fd: openForWriting(file) });
+  write = text => void stream.write(text);
+  for (const chunk of chunks) write(chunk);
+  const finished = new Promise<void>((resolve, reject) => stream.on('finish', resolve).on('error', reject));
+  finished.catch(() => {});
+  return {
+    reporter,
+    printed: false,
+    close() {
+      stream.end();
+      return finished;
+    },
+  };
 }
 
 function openForWriting(file: string): number {
@@ -183,6 +212,8 @@ class SequenceRun {
   readonly #engine: CliEngine;
   readonly #signal: AbortSignal;
   readonly #reporters: readonly OpenReporter[];
+  readonly #bodies: BodyFolder | undefined;
+  #started = 0;
   #requests = 0;
   #failed = 0;
 
@@ -192,6 +223,7 @@ class SequenceRun {
     this.#engine = engine;
     this.#signal = signal;
     this.#reporters = reporters;
+    this.#bodies = call.output === undefined ? undefined : new BodyFolder(resolve(current, call.output));
   }
 
   async all(targets: readonly RequestTarget[]): Promise<{ readonly requests: number; readonly failed: number }> {
@@ -201,6 +233,9 @@ class SequenceRun {
       // Whoever names one wants it.
       ...(name === undefined ? { enabledIn: this.#engine.workspace } : {}),
       send: async target => {
+        if (this.#call.delay > 0 && this.#started++ > 0) {
+          await sleep(this.#call.delay, undefined, { signal: this.#signal }).catch(() => {});
+        }
         const state = await this.#one(target);
         target.tree.blocks[target.block]?.block.release();
         return state;
@@ -223,12 +258,39 @@ class SequenceRun {
     }
     if (this.#signal.aborted) return undefined;
     const decision = result?.decision ?? (await this.#decision(target));
-    const report = this.#report(target, result, decision, failure, performance.now() - started);
+    const { shown, response } = await this.#shown(result);
+    const report = {
+      ...this.#report(target, result, decision, failure, performance.now() - started),
+      ...(response ? { response } : {}),
+    };
     this.#requests++;
     if (!report.ok) this.#failed++;
-    for (const { reporter } of this.#reporters) reporter.request(report);
+    if (result?.response) await this.#bodies?.write(labelOf(report), result.response);
+    for (const { reporter, printed } of this.#reporters) {
+      if (!(printed && this.#call.quiet && report.ok)) reporter.request(report, shown);
+    }
     if (!kept) await result?.response?.body.dispose();
     return report.ok ? 'passed' : 'failed';
+  }
+
+  /** What the call wants to see of a result. */
+  async #shown(result: RunResult | undefined): Promise<{ shown?: Shown; response?: ReportedResponse }> {
+    const { verbose, show, withResponse, showSecrets } = this.#call;
+    if (!result || !(verbose || show || withResponse)) return {};
+    const redact = showSecrets ? undefined : redactCarried(result.attempts, this.#engine.redact);
+    const response = result.response && (await reportedResponse(result.response, redact));
+    const { attemptLog } = verbose
+      ? await import('../../features/presentation/attempt-log.ts')
+      : { attemptLog: undefined };
+    const log = attemptLog && result.attempts.map(attempt => attemptLog(attempt, showSecrets)).join('\n');
+    return {
+      shown: {
+        ...(log === undefined ? {} : { log: redact?.(log) ?? log }),
+        ...(response && (show === 'headers' || show === 'all') ? { headers: response } : {}),
+        ...(response && (verbose || show === 'body' || show === 'all') ? { body: response } : {}),
+      },
+      ...(withResponse && response ? { response } : {}),
+    };
   }
 
   /** The auth in force for a request that could not be computed. */
