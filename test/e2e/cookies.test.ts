@@ -29,7 +29,9 @@ describe('the Cookies view', () => {
       assert.ok(!(await row.innerText()).includes('first'));
       await window.screenshot('cookies');
       await row.click();
+      await window.quickInput.getByText('Edit Value').waitFor();
       await window.answer('second');
+      await window.quickInput.waitFor({ state: 'hidden' });
       await window.openFile('cookies.http');
       await window.clickCodeLens('Send Request', { index: 1 });
       const panel = await window.webview('header');
