@@ -332,7 +332,7 @@ describe('bad input on the command line', function () {
         [['--timeout', 'soon'], /--timeout takes a duration/],
         [['--var', 'novalue'], /--var takes name=value/],
         [['--secret', 'hunter2'], /--secret takes name=value/],
-        [['--line', '1'], /does not take --line/],
+        [['--dry-run'], /does not take --dry-run/],
       ] as const
     ).map(async ([args, complaint]) => {
       const { status, stderr } = await countersign(folder, ['run', 'a.http', ...args]);
