@@ -1,6 +1,9 @@
+import { parse as parseYaml } from 'yaml';
 import { CountersignError } from '../core/errors.ts';
 import { adapt } from './adapt.ts';
 import { type Imported, type ImportedFolder, requestsOf } from './collection.ts';
+import { isHar, readHar } from './har.ts';
+import { isOpenApi, readOpenApi } from './openapi/openapi.ts';
 import { isPostman, readPostman } from './postman/postman.ts';
 
 /** A format of another tool that can be read. */
@@ -16,6 +19,8 @@ export interface ImportFormat {
 
 export const importFormats: readonly ImportFormat[] = [
   { id: 'postman', label: 'Postman', recognizes: isPostman, read: readPostman },
+  { id: 'openapi', label: 'OpenAPI', recognizes: isOpenApi, read: readOpenApi },
+  { id: 'har', label: 'HTTP archive (HAR)', recognizes: isHar, read: readHar },
 ];
 
 /** What was read, and of which format. */
@@ -64,10 +69,11 @@ function decoded(bytes: Uint8Array): string {
 }
 
 function parsed(content: string, name: string): unknown {
+  const isJson = /^\s*[[{]/.test(content);
   try {
-    return JSON.parse(content);
+    return isJson ? JSON.parse(content) : parseYaml(content, { maxAliasCount: 1000 });
   } catch (cause) {
-    throw new CountersignError('invalid-value', `${name} is not valid JSON.`, {
+    throw new CountersignError('invalid-value', `${name} is not valid ${isJson ? 'JSON' : 'YAML'}.`, {
       cause,
       hint: 'Export it again from the tool it comes from; a file that was cut off in a download is no longer whole.',
     });

@@ -52,19 +52,23 @@ async function chooseSource(): Promise<Source | undefined> {
     description,
     iconPath: new vscode.ThemeIcon(icon),
   });
-  const file = item(vscode.l10n.t('File…'), 'file', vscode.l10n.t('Exported from Postman'));
+  const file = item(
+    vscode.l10n.t('File…'),
+    'file',
+    vscode.l10n.t('Exported from Postman or a browser, or an OpenAPI description'),
+  );
   const clipboard = item(vscode.l10n.t('Clipboard'), 'clippy', vscode.l10n.t('The text of such a file'));
   const address = item(vscode.l10n.t('URL…'), 'link', vscode.l10n.t('Where such a file can be downloaded'));
   const chosen = await vscode.window.showQuickPick([file, clipboard, address], {
     title: vscode.l10n.t('Import Requests'),
-    placeHolder: vscode.l10n.t('A collection, an environment or a data dump of Postman'),
+    placeHolder: vscode.l10n.t('Postman, OpenAPI or HAR'),
   });
   if (chosen === file) {
     const [picked] =
       (await vscode.window.showOpenDialog({
         title: vscode.l10n.t('Import Requests'),
         openLabel: vscode.l10n.t('Import'),
-        filters: { JSON: ['json'], '*': ['*'] },
+        filters: { 'Postman, OpenAPI, HAR': ['json', 'yaml', 'yml', 'har'], '*': ['*'] },
       })) ?? [];
     return picked && fromFile(picked);
   }
@@ -85,7 +89,7 @@ async function fromAddress(): Promise<Source | undefined> {
   const isAddress = (text: string): boolean => /^https?:\/\/[^\s]+$/i.test(text.trim());
   const address = await showInputBox({
     title: vscode.l10n.t('Import Requests'),
-    prompt: vscode.l10n.t('The address of a collection, an environment or a data dump of Postman.'),
+    prompt: vscode.l10n.t('The address of a Postman collection, an OpenAPI description or an HTTP archive.'),
     placeHolder: 'https://example.com/acme.postman_collection.json',
     validateInput: text =>
       text.trim() === '' || isAddress(text) ? undefined : vscode.l10n.t('Enter an address that begins with https://.'),

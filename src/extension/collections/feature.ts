@@ -30,7 +30,7 @@ const commands = [
 /** Files of other tools that are dropped onto the view are imported. */
 async function importDropped(list: string): Promise<void> {
   for (const line of list.split(/\r?\n/)) {
-    if (!/^[a-z][\w+.-]+:.*\.json$/i.test(line)) continue;
+    if (!/^[a-z][\w+.-]+:.*\.(?:json|ya?ml|har)$/i.test(line)) continue;
     await vscode.commands.executeCommand('countersign.import', vscode.Uri.parse(line));
   }
 }
