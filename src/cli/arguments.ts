@@ -41,6 +41,7 @@ const options = {
   show: { type: 'string' },
   'with-response': { type: 'boolean' },
   output: { type: 'string' },
+  trace: { type: 'string' },
   delay: { type: 'string' },
   quiet: { type: 'boolean' },
   out: { type: 'string' },
@@ -120,6 +121,8 @@ export interface Call {
   readonly withResponse: boolean;
   /** Folder for the bodies of responses. */
   readonly output: string | undefined;
+  /** File for an HTTP Archive of every exchange. */
+  readonly trace: string | undefined;
   /** Milliseconds between requests. */
   readonly delay: number;
   /** Prints what failed, and no more. */
@@ -178,6 +181,7 @@ export function parseCall(args: readonly string[]): Call {
     show: values.show === undefined ? undefined : oneOf('--show', values.show, ['body', 'headers', 'all'] as const),
     withResponse: values['with-response'] ?? false,
     output: values.output,
+    trace: values.trace,
     delay: values.delay === undefined ? 0 : duration('--delay', values.delay),
     quiet: values.quiet ?? false,
     out: values.out,

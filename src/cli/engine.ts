@@ -3,12 +3,14 @@ import { createAuthMemories } from '../auth/memories.ts';
 import type { TokenRequest } from '../auth/token-source.ts';
 import { createCookieJar } from '../cookies/cookie-jar.ts';
 import { AmbientCredentials } from '../core/ambient-credentials.ts';
-import type { FileReader } from '../core/ports.ts';
+import type { AttemptReason } from '../core/exchange.ts';
+import type { FileReader, Transport } from '../core/ports.ts';
 import { Redactor } from '../core/redaction.ts';
 import { ResponseValues } from '../core/response-values.ts';
 import { commandLineSecrets, firstSecret, recognizedSecrets } from '../core/secrets.ts';
 import { literalLayer } from '../core/variable-layer.ts';
 import { createProxyResolver } from '../http/proxies.ts';
+import { recordTransport } from '../http/recorded-transport.ts';
 import { storeBody } from '../http/stored-body.ts';
 import { createSystemTrustTransport } from '../http/system-trust.ts';
 import { filesWithin, namedFiles, nodeFiles } from '../node/files.ts';
@@ -32,6 +34,7 @@ import { type TerminalAgentPorts, terminalAgent } from './terminal-agent.ts';
 import { confirmNote, terminalPrompter } from './terminal-prompter.ts';
 import { statedAuthorities, statedOnCall } from './tls-options.ts';
 import { type CliTokens, createTokens } from './tokens.ts';
+import { TraceFile, tracedBody } from './trace-file.ts';
 import { version } from './version.ts';
 
 /** Everything a call needs to compute and send requests. */
@@ -102,9 +105,19 @@ export function createEngine(call: Call, current: string): CliEngine {
     proxy: createProxyResolver({ environment: process.env }),
     extraCa: statedAuthorities(call, current),
   });
-  const transport = guardTransport(direct, ambient, permit);
+  const redact = (text: string): string => (call.showSecrets ? text : redactor.redact(text));
+  const trace =
+    call.trace === undefined || call.words[0] !== 'run'
+      ? undefined
+      : new TraceFile(resolve(current, call.trace), { reveal: call.showSecrets, redact });
+  const over = (reason: AttemptReason): Transport =>
+    guardTransport(
+      trace ? recordTransport(direct, { reason, bodyLimit: tracedBody, record: trace.record }) : direct,
+      ...([ambient, permit] as const),
+    );
+  const transport = over('request');
   const tokens = createTokens({
-    ...{ call, transport, clock, random, ambient, permit, permitEnvironment },
+    ...{ call, transport: over('token'), clock, random, ambient, permit, permitEnvironment },
     secretSeen: redactor.add,
     ...(call.interactive ? { agent: terminalAgent(terminal) } : {}),
     async credentials(record, key) {
@@ -138,7 +151,7 @@ export function createEngine(call: Call, current: string): CliEngine {
   const cookieFile = call.cookieJar === undefined ? undefined : new CookieFile(resolve(current, call.cookieJar));
   const ports: RunnerPorts = {
     ...{ workspace, files, keyFiles, ambient },
-    redact: text => (call.showSecrets ? text : redactor.redact(text)),
+    redact,
     userAgent: `countersign/${version}`,
     resolvePath: (path, file) => (isAbsolute(path) ? path : resolve(dirname(file), path)),
     async variablesFor({ file, tree, block }, scopes, settings) {
@@ -194,9 +207,13 @@ export function createEngine(call: Call, current: string): CliEngine {
       await cookieFile?.read();
     },
     async close() {
-      await cookieFile?.write();
-      if (environmentRead.size > 0) say(`countersign: read from the environment: ${[...environmentRead].join(', ')}`);
-      await transport.close?.();
+      try {
+        await cookieFile?.write();
+        if (environmentRead.size > 0) say(`countersign: read from the environment: ${[...environmentRead].join(', ')}`);
+      } finally {
+        await transport.close?.();
+        trace?.close();
+      }
     },
   };
 }

@@ -56,6 +56,8 @@ Sends every request of the files, folders or collections, in order.
   --show body|headers|all prints that of each response
   --with-response         responses are in the JSON: headers, and the body as text or Base64
   --output DIR            writes the bodies of responses into that folder
+  --trace FILE            writes every exchange into an HTTP Archive (HAR): token requests, redirects
+                          and each attempt, secrets masked
   --quiet                 prints only what failed
   --bail                  stops at the first failure
   --fail                  an HTTP status of 400 or more is a failure

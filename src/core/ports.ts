@@ -1,5 +1,7 @@
+import type { AttemptReason } from './exchange.ts';
 import type { Credential } from './permission.ts';
 import type { HttpRequest } from './request.ts';
+import type { ConnectionDetails } from './wire-record.ts';
 
 /**
  * What the host hands in. The engine never reaches for a clock, a file, a socket or a secret itself, so every request
@@ -72,6 +74,8 @@ export interface SendOptions {
    * closes it on `release(key)`, or when the server does.
    */
   readonly connection?: string;
+  /** Why the attempt is made, for the record. */
+  readonly reason?: AttemptReason;
   /** Credentials of this machine that sign the request, so that they cannot be seen in it. */
   readonly credentials?: readonly Credential[];
   /** Told how many milliseconds it took a person to allow what the request carries. */
@@ -110,6 +114,8 @@ export interface ReceivedResponse {
   readonly remoteAddress?: string;
   /** The certificate (DER) that the server showed, where attempts share a connection over TLS. */
   readonly serverCertificate?: Uint8Array;
+  /** The connection that it came over, where known. */
+  connection?(): ConnectionDetails | undefined;
 }
 
 /** Sends one request, as it is: no redirects, no cookies, no authorization; those are wrappers above it. */

@@ -2,6 +2,8 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import Client from 'undici/lib/dispatcher/client.js';
+import type { ConnectionDetails } from '../core/wire-record.ts';
+import { socketDetails } from './connection-details.ts';
 import { type ConnectorOptions, forwards, openConnection } from './connector.ts';
 import type { ProxyServer } from './proxies.ts';
 import type { Head } from './request-head.ts';
@@ -30,6 +32,7 @@ export class Connection {
   /** The proxy that is asked for the resource itself. */
   readonly proxy: ProxyServer | undefined;
   readonly #secure: boolean;
+  readonly #via: ProxyServer | undefined;
   #client: Client;
   #socket: Socket | undefined;
   #head: Head | undefined;
@@ -39,6 +42,7 @@ export class Connection {
   constructor(options: ConnectorOptions, once: boolean, onIdleClose: (connection: Connection) => void) {
     this.proxy = forwards(options) ? options.proxy : undefined;
     this.#secure = options.target.secure;
+    this.#via = options.proxy;
     let opened = false;
     this.#client = new Client(options.target.origin, {
       connect: ((_options: unknown, callback: (error: Error | null, socket: Socket | null) => void) => {
@@ -98,6 +102,19 @@ export class Connection {
   /** The certificate (DER) of the server itself; undefined without TLS, or with TLS to a proxy only. */
   get serverCertificate(): Uint8Array | undefined {
     return this.#secure ? (this.#socket as TLSSocket | undefined)?.getPeerX509Certificate?.()?.raw : undefined;
+  }
+
+  /** Undefined once it is lost. */
+  details(reused: boolean): ConnectionDetails | undefined {
+    if (!this.#socket) return undefined;
+    const via = this.#via;
+    return {
+      ...socketDetails(this.#socket),
+      reused,
+      ...(via ? { proxy: `${via.kind}://${via.shown}` } : {}),
+      ...(this.proxy ? { forwarded: true } : {}),
+      ...(this.proxy?.authorization === undefined ? {} : { proxyAuthorized: true }),
+    };
   }
 
   dispatch(options: DispatchOptions, handler: Dispatcher.DispatchHandler): void {

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { CountersignError } from '../core/errors.ts';
 import type { ReceivedResponse, SendOptions, Timing } from '../core/ports.ts';
+import type { ConnectionDetails } from '../core/wire-record.ts';
 import type { Connection } from './connection.ts';
 import { contentEncodings, decodeContent } from './content-decoding.ts';
 import type { ProxyServer } from './proxies.ts';
@@ -199,6 +200,10 @@ export class OngoingExchange implements Dispatcher.DispatchHandler, ReceivedResp
       await this.#more();
     }
     this.#chunks = [];
+  }
+
+  connection(): ConnectionDetails | undefined {
+    return this.#connection.details(this.reused);
   }
 
   timing(): Timing {

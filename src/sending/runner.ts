@@ -198,10 +198,10 @@ class Run {
     this.#options.onAttempt?.(record);
     try {
       const remaining = this.#remaining(startedAt);
-      const response = await this.#ports.transport.send(
-        request,
-        remaining === undefined ? options : { ...options, timeout: remaining, onPermitted: this.#extend },
-      );
+      const response = await this.#ports.transport.send(request, {
+        ...{ ...options, reason: record.reason },
+        ...(remaining === undefined ? {} : { timeout: remaining, onPermitted: this.#extend }),
+      });
       record.response = head(response);
       record.timing = response.timing();
       if (this.#prepared.settings.cookieJar) await this.#ports.cookies.store(request.url, response.headers);

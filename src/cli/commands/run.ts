@@ -39,7 +39,7 @@ export async function runCommand(
   allowOptions(call, [
     ...(['name', 'bail', 'fail', 'timeout', 'insecure', 'interactive'] as const),
     ...(['yes', 'parallel', 'show-secrets', 'reporter', 'cookie-jar'] as const),
-    ...(['line', 'verbose', 'show', 'with-response', 'output', 'delay', 'quiet'] as const),
+    ...(['line', 'verbose', 'show', 'with-response', 'output', 'trace', 'delay', 'quiet'] as const),
     ...tlsOptions,
     ...permissionOptions,
   ]);
