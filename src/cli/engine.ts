@@ -3,7 +3,7 @@ import { createAuthMemories } from '../auth/memories.ts';
 import type { TokenRequest } from '../auth/token-source.ts';
 import { createCookieJar } from '../cookies/cookie-jar.ts';
 import { AmbientCredentials } from '../core/ambient-credentials.ts';
-import type { AttemptReason } from '../core/exchange.ts';
+import type { AttemptReason } from '../core/attempt-reason.ts';
 import type { FileReader, Transport } from '../core/ports.ts';
 import { Redactor } from '../core/redaction.ts';
 import { ResponseValues } from '../core/response-values.ts';

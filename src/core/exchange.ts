@@ -1,11 +1,9 @@
+import type { AttemptReason } from './attempt-reason.ts';
 import type { CountersignError } from './errors.ts';
-import type { Timing } from './ports.ts';
 import type { HttpRequest } from './request.ts';
+import type { Timing } from './timing.ts';
 
 /** The record of a send: every attempt as it was really sent, and what came back. Never changed afterwards. */
-
-/** Why an attempt was made. */
-export type AttemptReason = 'request' | 'challenge' | 'redirect' | 'token';
 
 export interface ResponseHead {
   readonly status: number;

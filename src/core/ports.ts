@@ -1,6 +1,7 @@
-import type { AttemptReason } from './exchange.ts';
+import type { AttemptReason } from './attempt-reason.ts';
 import type { Credential } from './permission.ts';
 import type { HttpRequest } from './request.ts';
+import type { Timing } from './timing.ts';
 import type { ConnectionDetails } from './wire-record.ts';
 
 /**
@@ -82,17 +83,6 @@ export interface SendOptions {
   readonly onPermitted?: (milliseconds: number) => void;
   /** True where the attempt means nothing on another connection than that of the one before: a lost one is an error. */
   readonly continues?: boolean;
-}
-
-/** Milliseconds of each phase of one exchange; a phase that did not happen is absent. */
-export interface Timing {
-  readonly dns?: number;
-  readonly connect?: number;
-  readonly tls?: number;
-  /** From the last byte of the request to the first of the response. */
-  readonly wait?: number;
-  readonly download?: number;
-  readonly total: number;
 }
 
 /** A response whose body has not been read yet. Read it, or `discard()` it, always. */

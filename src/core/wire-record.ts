@@ -1,5 +1,5 @@
-import type { AttemptReason } from './exchange.ts';
-import type { Timing } from './ports.ts';
+import type { AttemptReason } from './attempt-reason.ts';
+import type { Timing } from './timing.ts';
 
 /** One certificate of the chain that a server showed. */
 export interface CertificateDetails {

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { CountersignError } from '../core/errors.ts';
-import type { ReceivedResponse, SendOptions, Timing } from '../core/ports.ts';
+import type { ReceivedResponse, SendOptions } from '../core/ports.ts';
+import type { Timing } from '../core/timing.ts';
 import type { ConnectionDetails } from '../core/wire-record.ts';
 import type { Connection } from './connection.ts';
 import { contentEncodings, decodeContent } from './content-decoding.ts';

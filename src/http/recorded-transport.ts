@@ -1,5 +1,5 @@
+import type { AttemptReason } from '../core/attempt-reason.ts';
 import { asCountersignError } from '../core/errors.ts';
-import type { AttemptReason } from '../core/exchange.ts';
 import type { ReceivedResponse, SendOptions, Transport } from '../core/ports.ts';
 import { type HttpRequest, maskedRequestUrl, requestUrl } from '../core/request.ts';
 import type { WireBody, WireRecord } from '../core/wire-record.ts';

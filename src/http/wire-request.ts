@@ -54,7 +54,7 @@ function headFields(request: HttpRequest, target: Target, httpVersion: string, r
     [':path', target.path],
     [':scheme', target.secure ? 'https' : 'http'],
     // The client sends those of one name as one field.
-    ...[...pairs].map(([name, values]): [string, string] => [name, values.join(', ')]),
+    ...[...pairs].map(([name, values]): [string, string] => [name, values.join(name === 'cookie' ? '; ' : ', ')]),
   ];
 }
 

@@ -1,9 +1,10 @@
 import { type DriverPorts, sendAuthorized } from '../auth/driver.ts';
 import type { Outcome } from '../auth/scheme.ts';
 import type { AmbientCredentials } from '../core/ambient-credentials.ts';
+import type { AttemptReason } from '../core/attempt-reason.ts';
 import { charsetOf, decodeText } from '../core/charset.ts';
 import { asCountersignError, CountersignError } from '../core/errors.ts';
-import type { AttemptReason, AttemptRecord, Exchange, RefusalCause, StoredBody } from '../core/exchange.ts';
+import type { AttemptRecord, Exchange, RefusalCause, StoredBody } from '../core/exchange.ts';
 import type { ReceivedResponse, SendOptions, Transport } from '../core/ports.ts';
 import { type HttpRequest, originOf, type Part } from '../core/request.ts';
 import type { AuthDecision } from './auth-in-force.ts';

@@ -1,0 +1,2 @@
+/** Why an attempt was made. */
+export type AttemptReason = 'request' | 'challenge' | 'redirect' | 'token';
