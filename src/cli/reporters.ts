@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { RefusalCause } from '../core/exchange.ts';
+import type { RefusalCause, TestResult } from '../core/exchange.ts';
 import type { AuthDecision } from '../sending/auth-in-force.ts';
 import type { Output } from './output.ts';
 import type { ReportedResponse } from './reported-response.ts';
@@ -33,6 +33,8 @@ export interface ReportedRequest {
   readonly explanation?: string;
   /** Why the server may have refused, the most certain first. */
   readonly causes?: readonly RefusalCause[];
+  /** What the request says of its response. */
+  readonly tests?: readonly TestResult[];
   /** With `--with-response`. */
   readonly response?: ReportedResponse;
 }
@@ -93,8 +95,27 @@ export async function createReporter(name: string, output: Output): Promise<Repo
 export const labelOf = ({ name, title, method, url }: ReportedRequest): string => name ?? title ?? `${method} ${url}`;
 
 /** Why a request failed, in one sentence. */
-export const failureText = ({ error, explanation, status }: ReportedRequest): string =>
-  error?.message ?? explanation ?? `status ${status}`;
+export function failureText({ error, explanation, status, tests = [] }: ReportedRequest): string {
+  if (error) return error.message;
+  const failed = tests.filter(({ passed }) => !passed);
+  const [first] = failed;
+  if (!first) return explanation ?? `status ${status}`;
+  const others = failed.length === 1 ? '' : ` (and ${failed.length - 1} more)`;
+  return `${first.name}: ${first.message ?? 'failed'}${others}`;
+}
+
+/** A line for each test that failed. */
+export const failedTests = (tests: readonly TestResult[]): string[] =>
+  tests.flatMap(({ name, passed, message, line }) =>
+    passed ? [] : [`✗ ${name}: ${message ?? 'failed'} (line ${line})`],
+  );
+
+function testCount({ tests = [] }: ReportedRequest, output: Output): string {
+  if (tests.length === 0) return '';
+  const passed = tests.filter(test => test.passed).length;
+  const text = `${passed}/${tests.length} tests`;
+  return ` ${passed === tests.length ? output.dim(text) : output.red(text)}`;
+}
 
 function printShown({ log, headers, body }: Shown, output: Output): void {
   const indented = (text: string): void => output.line(text.replace(/^/gm, '      '));
@@ -134,7 +155,7 @@ function textReporter(output: Output): Reporter {
       const source = auth.from && auth.from.level !== 'request' ? ` from ${auth.from.file}:${auth.from.line}` : '';
       const shownStatus = status === null ? '---' : status < 400 ? String(status) : output.red(String(status));
       output.line(
-        `  ${mark} ${shownStatus} ${label.padEnd(36)} ${output.dim(`${auth.scheme}${source}`)} ${output.dim(`${Math.round(durationMs)} ms`)}`,
+        `  ${mark} ${shownStatus} ${label.padEnd(36)} ${output.dim(`${auth.scheme}${source}`)} ${output.dim(`${Math.round(durationMs)} ms`)}${testCount(request, output)}`,
       );
       if (error) {
         output.line(
@@ -143,6 +164,7 @@ function textReporter(output: Output): Reporter {
         if (error.hint) output.line(`      ${output.dim(error.hint)}`);
       } else if (explanation) output.line(`      ${output.yellow(explanation)}`);
       for (const line of causeLines(request.causes ?? [])) output.line(`      ${line}`);
+      for (const line of failedTests(request.tests ?? [])) output.line(`      ${output.red(line)}`);
       if (shown) printShown(shown, output);
     },
     end({ requests, failed, durationMs }) {
@@ -175,7 +197,7 @@ function junitReporter(output: Output): Reporter {
           if (request.ok) output.line(`${start}/>`);
           else {
             const message = failureText(request);
-            const causes = causeLines(request.causes ?? []).join('\n');
+            const causes = [...failedTests(request.tests ?? []), ...causeLines(request.causes ?? [])].join('\n');
             const failure = `<failure message="${xml(message)}"${causes === '' ? '/>' : `>${xml(causes)}</failure>`}`;
             output.line(`${start}>${failure}</testcase>`);
           }

@@ -51,6 +51,17 @@ export interface RefusalCause {
   readonly fix?: string;
 }
 
+/** What came of one test of a response. */
+export interface TestResult {
+  /** As the file says it. */
+  readonly name: string;
+  readonly passed: boolean;
+  /** Why it failed, one sentence. */
+  readonly message?: string;
+  /** Of the file of the request, from 1. */
+  readonly line: number;
+}
+
 export interface Exchange {
   /** The request as the document states it, before authorization. */
   readonly request: HttpRequest;
@@ -63,6 +74,8 @@ export interface Exchange {
   readonly explanation?: string;
   /** Why the server may have refused, the most certain first; absent where it did not refuse, or nothing is known. */
   readonly causes?: readonly RefusalCause[];
+  /** What the request says of its response, held against it; absent where it says nothing. */
+  readonly tests?: readonly TestResult[];
   /** The request went over TLS to a server whose certificate nobody verified. */
   readonly unverified?: boolean;
   readonly durationMs: number;

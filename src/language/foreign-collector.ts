@@ -1,3 +1,4 @@
+import { isScriptAssertion, parseAssertion } from './assertion.ts';
 import type { BlockContext } from './block-context.ts';
 import { closing, featureBeforeRequest, foreignFeature, foreignMessage } from './foreign-features.ts';
 import { type LineReader, separatorMark } from './line-reader.ts';
@@ -82,8 +83,19 @@ export class ForeignCollector {
   /** Adds a node whose line the caller takes. Offsets are those of the block. */
   add(feature: string, start: number, end: number, line: number): void {
     this.nodes.push({ start, end, feature, line });
+    if (feature === 'assertion' && this.#isRun(start, end, line)) return;
     const message = foreignMessage(feature);
     this.#context.report({ start, end, severity: 'information', code: 'foreign-feature', message, line });
+  }
+
+  /** Whether an assertion is held against the response; one that can't be read is reported, as it fails. */
+  #isRun(start: number, end: number, line: number): boolean {
+    const text = this.#context.text.slice(this.#context.base + start, this.#context.base + end);
+    if (isScriptAssertion(text)) return false;
+    if (parseAssertion(text)) return true;
+    const message = 'This is no assertion and fails: write “?? status == 200” or “?? body user.name exists”.';
+    this.#context.report({ start, end, severity: 'warning', code: 'invalid-assertion', message, line });
+    return true;
   }
 
   /** Takes a comment of several lines that the reader's line opens; it may hold whole requests, `###` lines too. */

@@ -3,7 +3,7 @@ const featureNames: Readonly<Record<string, string>> = {
   'response-handler': 'Response handler scripts',
   'pre-request-script': 'Pre-request scripts',
   'script-block': 'Script blocks',
-  assertion: 'Assertions',
+  assertion: 'Assertions that are scripts',
   'response-redirect': 'Saving the response with “>>”',
   'response-reference': 'References to recorded responses',
   'recorded-response': 'Recorded responses',

@@ -28,6 +28,7 @@ export interface PreparedRequest {
   /** The statement in force with its values; undefined where no auth is in force. */
   readonly auth: AuthInForce | undefined;
   readonly problems: readonly StatementProblem[];
+  readonly variables: TextResolver;
   /** How the connection to the request's host is made; undefined where nothing is stated about it. */
   readonly tls: ConnectionTls | undefined;
 }
@@ -75,7 +76,7 @@ export async function prepareRequest(
   const request = clientTls ? { ...built, tls: clientTls } : built;
   const tls = await clientTls?.for(request.url);
   const { statement, from } = decision;
-  const prepared = { target, place, request, settings, owner: responseOwner(file, scopes), decision, tls };
+  const prepared = { target, place, request, settings, owner: responseOwner(file, scopes), decision, tls, variables };
   if (!statement) return { ...prepared, auth: undefined, problems: [] };
 
   const problems = statementProblems(statement);

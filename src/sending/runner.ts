@@ -4,9 +4,10 @@ import type { AmbientCredentials } from '../core/ambient-credentials.ts';
 import type { AttemptReason } from '../core/attempt-reason.ts';
 import { charsetOf, decodeText } from '../core/charset.ts';
 import { asCountersignError, CountersignError } from '../core/errors.ts';
-import type { AttemptRecord, Exchange, RefusalCause, StoredBody } from '../core/exchange.ts';
+import type { AttemptRecord, Exchange, RefusalCause, StoredBody, TestResult } from '../core/exchange.ts';
 import type { ReceivedResponse, SendOptions, Transport } from '../core/ports.ts';
 import { type HttpRequest, originOf, type Part } from '../core/request.ts';
+import { assertionsOf, testResponse } from './assertions.ts';
 import type { AuthDecision } from './auth-in-force.ts';
 import { explainResponse } from './explanation.ts';
 import { type PreparedRequest, prepareRequest } from './prepare.ts';
@@ -111,8 +112,11 @@ class Run {
       const { status, headers } = received;
       const explanation = explainResponse(status, headers, decision, this.#outcome);
       const causes = await this.#causes(received, body);
+      const response = { ...head(received), body };
+      const tests = await this.#tests({ response, durationMs: clock.now() - started });
       return done({
-        response: { ...head(received), body },
+        response,
+        ...(tests.length === 0 ? {} : { tests }),
         ...(body.broken ? { error: redactedError(body.broken, this.#ports) } : {}),
         ...(explanation === undefined ? {} : { explanation }),
         ...(causes.length === 0 ? {} : { causes }),
@@ -123,6 +127,21 @@ class Run {
     } catch (error) {
       return done({ error: redactedError(asCountersignError(error), this.#ports) });
     }
+  }
+
+  /** What the request says of its response, secrets masked. */
+  async #tests(exchange: Pick<Exchange, 'response' | 'durationMs'>): Promise<readonly TestResult[]> {
+    const { target, variables } = this.#prepared;
+    const placed = target.tree.blocks[target.block];
+    if (!placed || placed.block.foreign.length === 0) return [];
+    const assertions = assertionsOf(target.file, target.tree, placed);
+    if (assertions.length === 0) return [];
+    const attempts = this.#attempts;
+    const redact = redactCarried(attempts, this.#ports.redact);
+    const results = await testResponse(assertions, { ...exchange, attempts }, variables);
+    return results.map(result =>
+      result.message === undefined ? result : { ...result, message: redact(result.message) },
+    );
   }
 
   /** Why the server may have refused, secrets masked. */

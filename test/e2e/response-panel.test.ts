@@ -132,6 +132,19 @@ describe('the response panel', () => {
     assert.deepEqual(await axeViolations(panel), []);
   });
 
+  it('shows what came of the tests of a request', async () => {
+    const { window, api } = await openWorkbench();
+    const text = `### Tested\nGET ${api.url}/echo\n\n?? status == 200\n?? body method == PUT\n`;
+    const panel = await send(window, 'tested.http', text, '200 OK');
+    const banner = panel.getByRole('alert');
+    await banner.getByText('Tests: 1 of 2 passed').waitFor();
+    await banner.getByText('It is "GET".').waitFor();
+    assert.deepEqual(await axeViolations(panel), []);
+    await window.screenshot('tested');
+    await banner.getByRole('button', { name: 'body method == PUT' }).click();
+    await window.page.locator('.statusbar-item', { hasText: 'Ln 5' }).waitFor();
+  });
+
   it('counts the time while a request is on its way, and cancels it', async () => {
     const { window, api } = await openWorkbench();
     window.write('slow.http', `### Slow\nGET ${api.url}/slow?ms=60000\n`);

@@ -323,7 +323,11 @@ class SequenceRun {
           ? requestUrl(result.request)
           : maskedRequestUrl(result.request)
         : (node?.target.text ?? ''),
-      ok: error === undefined && !refused && !isAuthFailure(status, result),
+      ok:
+        error === undefined &&
+        !refused &&
+        !isAuthFailure(status, result) &&
+        (result?.tests ?? []).every(({ passed }) => passed),
       status,
       durationMs: round(result?.durationMs ?? elapsed),
       bytes: result?.response?.body.size ?? 0,
@@ -343,12 +347,15 @@ class SequenceRun {
         : null,
       ...(result?.explanation === undefined ? {} : { explanation: scrub(result.explanation) }),
       ...(result?.causes ? { causes: result.causes } : {}),
+      ...(result?.tests ? { tests: result.tests } : {}),
     };
   }
 }
 
 /** An authorization that was stated and refused is a failure of the request, with or without `--fail`. */
 function isAuthFailure(status: number | null, result: RunResult | undefined): boolean {
+  // A request that says which status it wants means it.
+  if (result?.tests?.some(({ name }) => /^status\b/.test(name))) return false;
   return (status === 401 || status === 407) && result?.decision.statement !== undefined;
 }
 

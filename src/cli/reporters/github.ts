@@ -1,5 +1,5 @@
 import type { Output } from '../output.ts';
-import { causeLines, failureText, labelOf, type Reporter } from '../reporters.ts';
+import { causeLines, failedTests, failureText, labelOf, type Reporter } from '../reporters.ts';
 
 /** Annotations at the lines of requests that failed. @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 export function githubReporter(output: Output): Reporter {
@@ -8,7 +8,11 @@ export function githubReporter(output: Output): Reporter {
       if (request.ok) return;
       const { file, line, error } = request;
       const at = error?.line !== null && error?.line !== undefined ? error.line : line;
-      const text = [failureText(request), ...causeLines(request.causes ?? [])].join('\n');
+      const text = [
+        failureText(request),
+        ...failedTests(request.tests ?? []),
+        ...causeLines(request.causes ?? []),
+      ].join('\n');
       output.line(
         `::error file=${property(error?.file ?? file)},line=${at},title=${property(labelOf(request))}::${data(text)}`,
       );

@@ -1,5 +1,5 @@
 import type { Output } from '../output.ts';
-import { causeLines, failureText, labelOf, type ReportedRequest, type Reporter } from '../reporters.ts';
+import { causeLines, failedTests, failureText, labelOf, type ReportedRequest, type Reporter } from '../reporters.ts';
 
 /** A summary for a job: what failed and why, then every request. Requests are kept until the end. */
 export function markdownReporter(output: Output): Reporter {
@@ -13,6 +13,7 @@ export function markdownReporter(output: Output): Reporter {
       for (const request of all.filter(({ ok }) => !ok)) {
         output.line(`### ❌ ${cell(labelOf(request))}\n`);
         output.line(`\`${code(`${request.file}:${request.line}`)}\` ${cell(failureText(request))}\n`);
+        for (const line of failedTests(request.tests ?? [])) output.line(`- ${cell(line)}`);
         for (const line of causeLines(request.causes ?? []))
           output.line(`${line.startsWith('-') ? '- ' : '  '}${cell(line.slice(2))}`);
         if (request.causes?.length) output.line('');

@@ -1,5 +1,5 @@
 import type { Output } from '../output.ts';
-import { causeLines, failureText, labelOf, type Reporter } from '../reporters.ts';
+import { causeLines, failedTests, failureText, labelOf, type Reporter } from '../reporters.ts';
 
 /** @see https://testanything.org/tap-version-14-specification.html */
 export function tapReporter(output: Output): Reporter {
@@ -15,7 +15,7 @@ export function tapReporter(output: Output): Reporter {
       output.line(`  message: ${JSON.stringify(failureText(request))}`);
       output.line(`  at: ${JSON.stringify(`${request.file}:${request.line}`)}`);
       if (request.status !== null) output.line(`  status: ${request.status}`);
-      const causes = causeLines(request.causes ?? []);
+      const causes = [...failedTests(request.tests ?? []), ...causeLines(request.causes ?? [])];
       if (causes.length > 0) output.line(`  causes: ${JSON.stringify(causes)}`);
       output.line('  ...');
     },

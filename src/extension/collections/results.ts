@@ -14,7 +14,7 @@ export interface Results {
   say(text: string | undefined): void;
 }
 
-export function resultOf({ response, error, durationMs }: Exchange): Result {
+export function resultOf({ response, error, durationMs, tests = [] }: Exchange): Result {
   const time = durationMs < 1000 ? `${Math.round(durationMs)} ms` : `${(durationMs / 1000).toFixed(1)} s`;
   if (!response) {
     return {
@@ -23,10 +23,13 @@ export function resultOf({ response, error, durationMs }: Exchange): Result {
       detail: error?.message,
     };
   }
-  const failed = response.status >= 400 || error !== undefined;
+  const passed = tests.filter(test => test.passed).length;
+  // A request that says what it wants of its response passes where it gets that.
+  const failed = error !== undefined || (tests.length > 0 ? passed < tests.length : response.status >= 400);
+  const count = tests.length === 0 ? '' : ` · ${passed}/${tests.length}`;
   return {
     state: failed ? 'failed' : 'passed',
-    text: `${response.status} · ${time}`,
-    detail: error?.message,
+    text: `${response.status}${count} · ${time}`,
+    detail: error?.message ?? tests.find(test => !test.passed)?.message,
   };
 }

@@ -1,7 +1,7 @@
 import { findScheme } from '../../auth/schemes/index.ts';
 import { charsetOf } from '../../core/charset.ts';
 import type { CountersignError, ErrorCode } from '../../core/errors.ts';
-import type { AttemptRecord, Exchange, RefusalCause, ResponseHead } from '../../core/exchange.ts';
+import type { AttemptRecord, Exchange, RefusalCause, ResponseHead, TestResult } from '../../core/exchange.ts';
 import type { HttpRequest, Origin, Part } from '../../core/request.ts';
 import { maskedRequestUrl, requestUrl } from '../../core/request.ts';
 import type { Timing } from '../../core/timing.ts';
@@ -110,6 +110,8 @@ export interface ResponseModel {
   readonly attempts: readonly AttemptModel[];
   readonly error?: ErrorModel;
   readonly authorization?: AuthorizationModel;
+  /** What the request says of its response. */
+  readonly tests: readonly TestResult[];
   /** Nobody verified the server's certificate. */
   readonly unverified?: boolean;
 }
@@ -244,6 +246,7 @@ export function responseModel(exchange: Exchange, subject: ResponseSubject, reda
       : {}),
     ...responseFields(response, redact),
     request: requestModel(sent),
+    tests: exchange.tests ?? [],
     attempts: attempts.map(attempt => attemptModel(attempt, startedAt)),
     ...(error ? { error: errorModel(error) } : {}),
     ...(authorization ? { authorization } : {}),

@@ -1,4 +1,9 @@
-import type { AuthorizationModel, ErrorModel, OriginModel } from '../../features/presentation/response-model.ts';
+import type {
+  AuthorizationModel,
+  ErrorModel,
+  OriginModel,
+  ResponseModel,
+} from '../../features/presentation/response-model.ts';
 import { h, icon, linkButton } from '../shared/dom.ts';
 import { filled } from '../shared/words.ts';
 import { post } from './host.ts';
@@ -43,6 +48,37 @@ export function errorBanner(error: ErrorModel, texts: Texts): HTMLElement {
 /** That anybody on the way may have answered. */
 export function unverifiedBanner(texts: Texts): HTMLElement {
   return h('section', { class: 'banner banner-warning' }, icon('unlock'), h('div', {}, h('p', {}, texts.unverified)));
+}
+
+/** What the request says of its response: those that failed with why, each a link to its line. */
+export function testsBanner({ tests, file }: ResponseModel, texts: Texts): HTMLElement {
+  const failed = tests.filter(({ passed }) => !passed);
+  return h(
+    'section',
+    {
+      class: failed.length > 0 ? 'banner banner-error' : 'banner banner-passed',
+      role: failed.length > 0 ? 'alert' : 'status',
+    },
+    icon(failed.length > 0 ? 'error' : 'pass'),
+    h(
+      'div',
+      {},
+      h('h2', {}, filled(texts.testsPassed, tests.length - failed.length, tests.length)),
+      failed.length > 0 &&
+        h(
+          'ul',
+          { class: 'causes' },
+          ...failed.map(({ name, message, line }) =>
+            h(
+              'li',
+              {},
+              linkButton(name, () => post({ type: 'goto', file, line }), filled(texts.goTo, name)),
+              message !== undefined && h('span', { class: 'evidence' }, message),
+            ),
+          ),
+        ),
+    ),
+  );
 }
 
 /** What the server said of the authorization. */

@@ -4,7 +4,7 @@ import type { ResponseFields, ResponseModel } from '../../features/presentation/
 import { fill, h } from '../shared/dom.ts';
 import { TabList } from '../shared/tab-list.ts';
 import { readWords } from '../shared/words.ts';
-import { authorizationBanner, errorBanner, unverifiedBanner } from './banner.ts';
+import { authorizationBanner, errorBanner, testsBanner, unverifiedBanner } from './banner.ts';
 import { BodyTab } from './body-tab.ts';
 import { Header } from './header.ts';
 import { post, savedState, saveState } from './host.ts';
@@ -82,6 +82,7 @@ function show(message: Extract<ToPanel, { type: 'response' }>): void {
     error && errorBanner(error, texts),
     authorization && authorizationBanner(authorization, texts),
     unverified && unverifiedBanner(texts),
+    model.tests.length > 0 && testsBanner(model, texts),
   );
   showFields(model);
   showTimeline(tabs.panel('timeline'), model.attempts, model.durationMs, texts);

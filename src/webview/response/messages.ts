@@ -143,6 +143,7 @@ const isModel = shape({
   headers: arrayOf(Array.isArray),
   cookies: arrayOf(isRecord),
   fieldsMasked: isBoolean,
+  tests: arrayOf(isRecord),
   attempts: arrayOf(isRecord),
   request: isRequest,
 });

@@ -83,6 +83,7 @@ export const english = {
   authorizationFailed: 'Authorization failed',
   challenge: 'The server’s challenge',
   causes: 'Why it was refused',
+  testsPassed: 'Tests: {0} of {1} passed',
   credential: 'Credential',
   showConsole: 'Show Console',
   manageTrust: 'Manage Workspace Trust',
