@@ -346,11 +346,11 @@ describe('bad input on the command line', function () {
 
   it('says which parts of other tools’ dialects it leaves out, once per file', async () => {
     project({
-      'a.http': `GET ${base}/a\n?? status == 200\n?? body exists\n\n### b\n# @loop 3\nGET ${base}/b\n`,
+      'a.http': `GET ${base}/a\n?? js 1 == 1\n?? js true\n\n### b\n# @loop 3\nGET ${base}/b\n`,
     });
     const { status, stderr } = await countersign(folder, ['run', 'a.http']);
     assert.equal(status, 0);
-    assert.match(stderr, /^a\.http:2:1: warning: Assertions .* \(2 times in this file\)$/m);
+    assert.match(stderr, /^a\.http:2:1: warning: Assertions that are scripts .* \(2 times in this file\)$/m);
     assert.match(stderr, /^a\.http:6:1: warning: “@loop”/m);
     assert.deepEqual(seen, ['a', 'b']);
   });
