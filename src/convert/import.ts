@@ -3,6 +3,7 @@ import { CountersignError } from '../core/errors.ts';
 import { adapt } from './adapt.ts';
 import { type Imported, type ImportedFolder, requestsOf } from './collection.ts';
 import { isHar, readHar } from './har.ts';
+import { isInsomnia, readInsomnia } from './insomnia.ts';
 import { isOpenApi, readOpenApi } from './openapi/openapi.ts';
 import { isPostman, readPostman } from './postman/postman.ts';
 
@@ -19,6 +20,7 @@ export interface ImportFormat {
 
 export const importFormats: readonly ImportFormat[] = [
   { id: 'postman', label: 'Postman', recognizes: isPostman, read: readPostman },
+  { id: 'insomnia', label: 'Insomnia', recognizes: isInsomnia, read: readInsomnia },
   { id: 'openapi', label: 'OpenAPI', recognizes: isOpenApi, read: readOpenApi },
   { id: 'har', label: 'HTTP archive (HAR)', recognizes: isHar, read: readHar },
 ];

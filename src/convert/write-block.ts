@@ -103,8 +103,9 @@ function targetLines({ method, url, query }: ImportedRequest): string[] {
   return [`${method} ${base}`, ...rows];
 }
 
-/** The headers, with the type of a form of several parts, whose boundary is ours. */
+/** The headers, with what a form of several parts and GraphQL want: the type with our boundary, and what tells them apart. */
 function headersWithType({ headers, body }: ImportedRequest): readonly Row[] {
+  if (body?.kind === 'graphql') return [...headers, { name: 'X-Request-Type', value: 'GraphQL' }];
   if (body?.kind !== 'multipart') return headers;
   const others = headers.filter(({ name }) => name.toLowerCase() !== 'content-type');
   return [...others, { name: 'Content-Type', value: `multipart/form-data; boundary=${boundary}` }];

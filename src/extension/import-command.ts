@@ -55,20 +55,20 @@ async function chooseSource(): Promise<Source | undefined> {
   const file = item(
     vscode.l10n.t('File…'),
     'file',
-    vscode.l10n.t('Exported from Postman or a browser, or an OpenAPI description'),
+    vscode.l10n.t('Exported from Postman, Insomnia or a browser, or an OpenAPI description'),
   );
   const clipboard = item(vscode.l10n.t('Clipboard'), 'clippy', vscode.l10n.t('The text of such a file'));
   const address = item(vscode.l10n.t('URL…'), 'link', vscode.l10n.t('Where such a file can be downloaded'));
   const chosen = await vscode.window.showQuickPick([file, clipboard, address], {
     title: vscode.l10n.t('Import Requests'),
-    placeHolder: vscode.l10n.t('Postman, OpenAPI or HAR'),
+    placeHolder: vscode.l10n.t('Postman, Insomnia, OpenAPI or HAR'),
   });
   if (chosen === file) {
     const [picked] =
       (await vscode.window.showOpenDialog({
         title: vscode.l10n.t('Import Requests'),
         openLabel: vscode.l10n.t('Import'),
-        filters: { 'Postman, OpenAPI, HAR': ['json', 'yaml', 'yml', 'har'], '*': ['*'] },
+        filters: { 'Postman, Insomnia, OpenAPI, HAR': ['json', 'yaml', 'yml', 'har'], '*': ['*'] },
       })) ?? [];
     return picked && fromFile(picked);
   }

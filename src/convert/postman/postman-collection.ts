@@ -75,7 +75,7 @@ function requestOf(item: JsonRecord): ImportedRequest {
 
 /** The header of the body's type that is sent though nobody wrote it. */
 function typeHeader(rows: readonly Row[], kind: string | undefined, contentType: string | undefined): Row[] {
-  if (kind === 'graphql') return [{ name: 'X-Request-Type', value: 'GraphQL' }];
+  if (kind === 'graphql') return [];
   if (contentType === undefined || rows.some(row => !row.disabled && row.name.toLowerCase() === 'content-type'))
     return [];
   return [{ name: 'Content-Type', value: contentType }];

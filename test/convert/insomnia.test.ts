@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { findingsOf, readImport } from '../../src/convert/import.ts';
+import { importedFiles } from '../../src/convert/import-files.ts';
+import { parse } from '../../src/language/parser.ts';
+
+const documentOf = (resources: readonly object[]): Buffer =>
+  Buffer.from(JSON.stringify({ _type: 'export', __export_format: 4, resources }));
+const workspace = { _id: 'wrk_1', _type: 'workspace', parentId: null, name: 'Acme' };
+const read = (...resources: readonly object[]) => {
+  const { format, imported } = readImport(documentOf([workspace, ...resources]), 'x.json');
+  assert.equal(format.id, 'insomnia');
+  return { imported, files: Object.fromEntries(importedFiles(imported, { secretsTo: 'store' }).files) };
+};
+const request = (rest: object): object => ({
+  _id: 'req_1',
+  _type: 'request',
+  parentId: 'wrk_1',
+  name: 'One',
+  method: 'GET',
+  url: 'https://acme.test/',
+  ...rest,
+});
+
+describe('an export of Insomnia', () => {
+  it('becomes folders in order, with inherited authorization and environments', () => {
+    const { files } = read(
+      request({ _id: 'b', name: 'B', metaSortKey: 2 }),
+      request({
+        _id: 'a',
+        name: 'A',
+        metaSortKey: -1,
+        url: '{{ _.base.url }}/x',
+        parameters: [
+          { name: 'q', value: '{{ q }}' },
+          { name: 'off', value: '1', disabled: true },
+        ],
+      }),
+      {
+        _id: 'fld',
+        _type: 'request_group',
+        parentId: 'wrk_1',
+        name: 'Users',
+        authentication: { type: 'basic', username: 'ada', password: '{{ _.pw }}', useISO88591: false },
+        environment: { tenant: 't1' },
+      },
+      request({ _id: 'c', parentId: 'fld', name: 'C', authentication: {} }),
+      request({ _id: 'd', parentId: 'fld', name: 'D', authentication: { type: 'none' } }),
+      {
+        _id: 'env',
+        _type: 'environment',
+        parentId: 'wrk_1',
+        name: 'Base',
+        data: { base: { url: 'https://acme.test' } },
+      },
+      {
+        _id: 'dev',
+        _type: 'environment',
+        parentId: 'env',
+        name: 'Dev',
+        data: { base: { url: 'https://dev.test' }, n: 1 },
+      },
+    );
+    assert.match(
+      files['acme/acme.http'] ?? '',
+      /^### A\nGET \{\{base\.url\}\}\/x\n {4}\?q=\{\{q\}\}\n {4}# &off=1\n\n### B\n/,
+    );
+    assert.equal(
+      files['acme/users/folder.http'],
+      '# Users\n# @auth basic username=ada password={{pw}}\n@tenant = t1\n',
+    );
+    assert.match(files['acme/users/users.http'] ?? '', /### C\nGET [^\n]+\n\n### D\n# @auth none\n/);
+    assert.deepEqual(JSON.parse(files['acme/http-client.env.json'] ?? ''), {
+      $shared: { 'base.url': 'https://acme.test' },
+      Dev: { 'base.url': 'https://dev.test', n: '1' },
+    });
+  });
+
+  const auths: readonly [object, string][] = [
+    [{ type: 'bearer', token: '{{ t }}', prefix: 'Token' }, 'bearer token={{t}} prefix=Token'],
+    [{ type: 'apikey', key: 'X', value: '{{ k }}', addTo: 'queryParams' }, 'apikey key=X value={{k}} in=query'],
+    [
+      { type: 'iam', accessKeyId: 'a', secretAccessKey: '{{ s }}', region: 'eu-west-1', service: 's3' },
+      'secretKey = {{s}}',
+    ],
+    [{ type: 'hawk', id: 'i', key: '{{ k }}', algorithm: 'sha256' }, 'hawk authId=i authKey={{k}}'],
+    [
+      {
+        type: 'oauth2',
+        grantType: 'authorization_code',
+        usePkce: true,
+        authorizationUrl: 'https://as.test/a',
+        accessTokenUrl: 'https://as.test/t',
+        clientId: 'c',
+        credentialsInBody: true,
+      },
+      'grantType            = authorization_code_pkce',
+    ],
+    [{ type: 'netrc' }, 'none'],
+  ];
+  for (const [authentication, wanted] of auths) {
+    it(`carries over ${JSON.stringify(authentication).slice(0, 40)}`, () => {
+      const text = read(request({ authentication })).files['acme/acme.http'] ?? '';
+      assert.ok(text.includes(wanted), text);
+      assert.deepEqual(parse(text).blocks[0]?.block.diagnostics, []);
+    });
+  }
+
+  it('carries over bodies, path parameters and tags, and tells of what it can’t', () => {
+    const { files, imported } = read(
+      request({
+        method: 'POST',
+        url: 'https://acme.test/users/:id',
+        pathParameters: [{ name: 'id', value: '7' }],
+        body: {
+          mimeType: 'application/json',
+          text: '{"id": "{% uuid \'v4\' %}", "x": "{% response \'body\', \'req\' %}"}',
+        },
+        preRequestScript: 'insomnia.x',
+      }),
+    );
+    const text = files['acme/acme.http'] ?? '';
+    assert.match(
+      text,
+      /@id = 7\nPOST https:\/\/acme\.test\/users\/\{\{id\}\}\nContent-Type: application\/json\n\n\{"id": "\{\{\$guid\}\}"/,
+    );
+    assert.deepEqual(
+      findingsOf(imported).map(({ finding }) => finding),
+      ["the tag “{% response 'body', 'req' %}”", 'a script of Insomnia'],
+    );
+    const graphql =
+      read(
+        request({
+          method: 'POST',
+          body: { mimeType: 'application/graphql', text: '{"query":"{ a }","variables":{"x":1}}' },
+        }),
+      ).files['acme/acme.http'] ?? '';
+    assert.match(graphql, /\n\n\{ a \}\n\n\{"x":1\}\n$/);
+  });
+
+  it('never fails, whatever its members are, nor on parents in a circle', () => {
+    read(
+      { _id: 'x', _type: 'request_group', parentId: 'y', name: 'X' },
+      { _id: 'y', _type: 'request_group', parentId: 'x', name: 'Y' },
+    );
+    fc.assert(
+      fc.property(
+        fc.json(),
+        json =>
+          void read(
+            request({
+              headers: JSON.parse(json),
+              body: JSON.parse(json),
+              authentication: JSON.parse(json),
+              parameters: JSON.parse(json),
+            }),
+          ),
+      ),
+    );
+  });
+});
