@@ -30,6 +30,17 @@ describe('assertions in a run', function () {
     assert.equal((await run('--name', 'fine')).status, 0);
   });
 
+  it('stand beside a warning where a credential is empty', async () => {
+    const other = folderWith({ 'b.http': `@token =\n\n###\nGET ${server.url}/\nAuthorization: Bearer {{token}}\n` });
+    const { status, stderr } = await countersign(other.folder, ['run', 'b.http']);
+    other.remove();
+    assert.equal(status, 0);
+    assert.equal(
+      stderr,
+      'b.http:5: warning: Authorization carries no credential: the value of its variable is empty.\n',
+    );
+  });
+
   it('stand in every report', async () => {
     const [, wrong] = (await run('--json')).json() as { ok: boolean; tests: { passed: boolean; line: number }[] }[];
     assert.deepEqual(

@@ -8,6 +8,7 @@ import { writtenDiagnostics } from '../../features/diagnostics/block-findings.ts
 import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
 import { type AuthDecision, authInForce } from '../../sending/auth-in-force.ts';
 import { redactCarried } from '../../sending/redacted.ts';
+import { emptyCredentials } from '../../sending/refusal/credential-causes.ts';
 import { type RunResult, runRequest } from '../../sending/runner.ts';
 import { findScopes } from '../../sending/scopes.ts';
 import { sendMany } from '../../sending/send-many.ts';
@@ -50,7 +51,7 @@ export async function runCommand(
   if (!(await environmentsKnown(targets, current, engine, complaints))) return 2;
   const reporters = await createReporters(call, output);
   const started = performance.now();
-  const run = new SequenceRun(call, current, engine, signal, reporters);
+  const run = new SequenceRun(call, current, engine, signal, reporters, complaints);
   const { requests, failed } = await run.all(targets);
   const summary = { requests, failed, durationMs: Math.round(performance.now() - started) };
   for (const { reporter, close } of reporters) {
@@ -213,11 +214,21 @@ class SequenceRun {
   readonly #signal: AbortSignal;
   readonly #reporters: readonly OpenReporter[];
   readonly #bodies: BodyFolder | undefined;
+  readonly #complaints: Output;
+  readonly #warned = new Set<string>();
   #started = 0;
   #requests = 0;
   #failed = 0;
 
-  constructor(call: Call, current: string, engine: CliEngine, signal: AbortSignal, reporters: readonly OpenReporter[]) {
+  constructor(
+    call: Call,
+    current: string,
+    engine: CliEngine,
+    signal: AbortSignal,
+    reporters: readonly OpenReporter[],
+    complaints: Output,
+  ) {
+    this.#complaints = complaints;
     this.#call = call;
     this.#current = current;
     this.#engine = engine;
@@ -258,6 +269,7 @@ class SequenceRun {
     }
     if (this.#signal.aborted) return undefined;
     const decision = result?.decision ?? (await this.#decision(target));
+    this.#warn(target, result);
     const { shown, response } = await this.#shown(result);
     const report = {
       ...this.#report(target, result, decision, failure, performance.now() - started),
@@ -271,6 +283,16 @@ class SequenceRun {
     }
     if (!kept) await result?.response?.body.dispose();
     return report.ok ? 'passed' : 'failed';
+  }
+
+  /** Names credentials that were empty as they were sent, each line once. */
+  #warn({ file }: RequestTarget, result: RunResult | undefined): void {
+    for (const { name, origin } of result ? emptyCredentials(result.request) : []) {
+      const at = `${relative(this.#current, file)}${origin.by === 'file' ? `:${origin.line}` : ''}`;
+      if (this.#warned.has(`${at} ${name}`)) continue;
+      this.#warned.add(`${at} ${name}`);
+      this.#complaints.line(`${at}: warning: ${name} carries no credential: the value of its variable is empty.`);
+    }
   }
 
   /** What the call wants to see of a result. */

@@ -1,4 +1,7 @@
 import { basename } from 'node:path';
+import { findScheme } from '../../auth/schemes/index.ts';
+import { isSecret } from '../../core/fields.ts';
+import { isCredentialHeader } from '../../core/secret-names.ts';
 import { listLayer, type VariableLayer } from '../../core/variable-layer.ts';
 import type { VariablePorts } from '../../core/variable-ports.ts';
 import { createVariables, type Variables } from '../../core/variables.ts';
@@ -25,6 +28,8 @@ interface VariableFault {
   readonly severity: Diagnostic['severity'];
   /** The cause stands in this document and is reported there. */
   readonly elsewhere: boolean;
+  /** It has a value, which is an empty text: a fault where a credential is made of it. */
+  readonly empty?: true;
 }
 
 const none: readonly never[] = Object.freeze([]);
@@ -112,7 +117,7 @@ export class VariableFaults {
 
   #check(text: string, variables: Variables): VariableFault | undefined {
     const [problem] = variables.check(text, { file: '', line: 1 });
-    if (!problem) return undefined;
+    if (!problem) return isEmpty(variables, text) ? empty : undefined;
     const { code, message, hint, place } = problem.error;
     const elsewhere = place?.file === this.#inputs.file;
     const where = place && place.file !== '' && !elsewhere ? ` (${basename(place.file)}, line ${place.line})` : '';
@@ -164,10 +169,47 @@ export class VariableFaults {
       const fault = this.#fault(reference, block, findings.own, tree, own);
       if (!fault || (fault.elsewhere && !(fault.code === 'cyclic-variable' && reference.inVariable))) continue;
       const { start, end, line } = reference;
+      if (fault.empty) {
+        const credential = emptyCredential(block, reference);
+        if (credential) found.push({ start, end, line, ...credential });
+        continue;
+      }
       found.push({ start, end, line, severity: fault.severity, code: fault.code, message: fault.message });
     }
     return found.length === 0 ? none : found;
   }
+}
+
+const empty: VariableFault = { code: '', message: '', severity: 'warning', elsewhere: false, empty: true };
+
+function isEmpty(variables: Variables, text: string): boolean {
+  try {
+    return variables.resolveNow(text)?.value.trim() === '';
+  } catch {
+    return false;
+  }
+}
+
+/** What to say of an empty value that a credential is made of, and of nothing else than perhaps its scheme. */
+function emptyCredential(
+  { request, auth }: Block,
+  { line, text }: WrittenReference,
+): Pick<Diagnostic, 'severity' | 'code' | 'message'> | undefined {
+  const code = 'empty-credential';
+  const hint = 'Give it a value, in the environment that is selected or as a secret.';
+  const header = request?.headers.find(each => each.line === line && isCredentialHeader(each.name.text));
+  if (header && /^(?:bearer|basic|token|apikey|digest)?\s*$/i.test(header.value.text.replace(text, ''))) {
+    return {
+      severity: 'warning',
+      code,
+      message: `${text} is empty, so ${header.name.text} carries no credential. ${hint}`,
+    };
+  }
+  const field = auth?.fields.find(each => each.line === line && each.value.text.trim() === text);
+  const known = field && findScheme(auth?.scheme.text ?? '')?.fields.find(({ name }) => name === field.name.text);
+  if (!field || !known || !(known.required || isSecret(known))) return undefined;
+  const message = `${text} is empty, so “${field.name.text}” of the authorization is empty. ${hint}`;
+  return { severity: known.required ? 'error' : 'warning', code, message };
 }
 
 /** Whether the variables are made of the same, apart from what the document itself states. */

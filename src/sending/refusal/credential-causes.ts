@@ -1,4 +1,5 @@
-import type { Part } from '../../core/request.ts';
+import type { HttpRequest, Part } from '../../core/request.ts';
+import { isCredentialHeader, isSecretName } from '../../core/secret-names.ts';
 import {
   authorizationOf,
   type Cause,
@@ -77,6 +78,15 @@ function oddValues(refusal: Refusal): Cause[] {
     const odd = oddities.find(({ is }) => is(credential, isHeader));
     return odd ? [{ id: odd.id, text: odd.text(part.name), evidence: whence(part), fix: odd.fix }] : [];
   });
+}
+
+/** Credentials of a request that are empty, before it is sent: `Authorization: Bearer` with nothing after it. */
+export function emptyCredentials({ headers, query }: HttpRequest): readonly Part[] {
+  const isEmpty = ({ value }: Part): boolean => /^\s*(?:(?:bearer|basic|token|apikey|digest)\s*)?$/i.test(value);
+  return [
+    ...headers.filter(part => isCredentialHeader(part.name) && isEmpty(part)),
+    ...query.filter(part => isSecretName(part.name) && isEmpty(part)),
+  ];
 }
 
 /** Where a part comes from. */

@@ -45,6 +45,26 @@ describe('The diagnostics of a document', () => {
     assert.deepEqual(await shown('GET http://h/{{a}}{{b}}{{c}}\n', others), ['unresolved-variable 1: {{c}}']);
   });
 
+  it('name credentials that come out empty, and no other empty values', async () => {
+    const text = (lines: string): string => `@empty =\n@some = x\n\n###\n${lines}`;
+    const get = 'GET http://h/{{empty}}\n';
+    assert.deepEqual(
+      await shown(text(`${get}Authorization: Bearer {{empty}}\nX-Api-Key: {{empty}}\nX-Other: {{empty}}\n`)),
+      ['empty-credential 6: {{empty}}', 'empty-credential 7: {{empty}}'],
+    );
+    assert.deepEqual(await shown(text(`${get}Authorization: Bearer {{some}}\nX-Token: a{{empty}}\n`)), []);
+    const [required] = await find(text(`# @auth bearer token={{empty}}\n${get}`));
+    assert.deepEqual([required?.code, required?.severity], ['empty-credential', 'error']);
+    const [password] = await find(text(`# @auth basic username=a password={{empty}}\n${get}`));
+    assert.equal(password?.severity, 'warning');
+    const [of] = await find(
+      `GET http://h\nAuthorization: Bearer {{c}}\n`,
+      {},
+      { environment: [layer('environment', { c: '' })] },
+    );
+    assert.match(of?.message ?? '', /\{\{c\}\} is empty, so Authorization carries no credential/);
+  });
+
   it('report a cycle where the variables are stated, and not at each use', async () => {
     assert.deepEqual(await shown('@a = {{b}}\n@b = {{a}}\n\n###\nGET http://h/{{a}}\n'), [
       'cyclic-variable 1: {{b}}',
