@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { asCountersignError, type CountersignError } from '../core/errors.ts';
 
-/** Keeps every exchange on record in the output channel "Countersign", secrets masked. */
+/** Keeps attempts and errors on record in the output channel "Countersign", secrets masked. */
 export class Console implements vscode.Disposable {
   readonly #channel = vscode.window.createOutputChannel('Countersign', { log: true });
 
@@ -9,7 +9,13 @@ export class Console implements vscode.Disposable {
     this.#channel.dispose();
   }
 
+  /** The view with every exchange. */
   show(): void {
+    void vscode.commands.executeCommand('countersign.console.focus');
+  }
+
+  /** What is said besides, as text. */
+  showLog(): void {
     this.#channel.show(true);
   }
 

@@ -5,13 +5,16 @@ import type { AuthorizationAgent } from '../auth/oauth2/authorization-agent.ts';
 import type { Token, TokenSource } from '../auth/token-source.ts';
 import type { TokenStore } from '../auth/tokens/token-store.ts';
 import { AmbientCredentials } from '../core/ambient-credentials.ts';
+import type { AttemptReason } from '../core/attempt-reason.ts';
 import { asCountersignError, CountersignError } from '../core/errors.ts';
 import type { Permissions, Permit } from '../core/permission.ts';
 import type { FileReader, Prompter, SecretStore, Transport } from '../core/ports.ts';
 import { Redactor } from '../core/redaction.ts';
 import { ResponseValues } from '../core/response-values.ts';
 import { recognizedSecrets } from '../core/secrets.ts';
+import type { WireRecord } from '../core/wire-record.ts';
 import type { FormPorts } from '../features/form/form-preview.ts';
+import { recordTransport } from '../http/recorded-transport.ts';
 import { statedTls } from '../http/stated-tls.ts';
 import { storeBody } from '../http/stored-body.ts';
 import { filesWithin, type PermitFile } from '../node/files.ts';
@@ -80,6 +83,8 @@ export interface EngineHost {
   readonly cookies: Pick<WorkspaceCookies, 'of'>;
   readonly agent: () => Promise<AuthorizationAgent>;
   readonly log: (text: string, failed: boolean) => void;
+  /** Told of every exchange as it goes over the wire. */
+  readonly record: (record: WireRecord) => void;
 }
 
 export function createEngine(host: EngineHost): Engine {
@@ -126,6 +131,8 @@ export function createEngine(host: EngineHost): Engine {
     send: (request, options) => transports.for(undefined).send(request, options),
   };
   const flows = new RecentAct();
+  const recorded = (transport: Transport, reason: AttemptReason): Transport =>
+    recordTransport(transport, { reason, bodyLimit: bodyOnRecord, record: host.record });
 
   const seen = (token: Token): Token => {
     for (const secret of [token.accessToken, token.refreshToken, token.idToken, token.tokenSecret]) {
@@ -140,7 +147,9 @@ export function createEngine(host: EngineHost): Engine {
         new module.EngineTokens({
           ...{ clock, random, agent, ambient, store: host.tokenStore, workspace: documents },
           // A token is asked of a server because of something that a person does.
-          transport: guardTransport(lasting, ambient, permission => permissions.askingFor(flows.now())(permission)),
+          transport: guardTransport(recorded(lasting, 'token'), ambient, permission =>
+            permissions.askingFor(flows.now())(permission),
+          ),
           permitEnvironment: name => permissions.askingFor(flows.now())({ kind: 'environment', name }),
           log: (text, failed) => host.log(redactor.redact(text), failed),
           warn: message => tell('warning', '{0}', message),
@@ -226,7 +235,7 @@ export function createEngine(host: EngineHost): Engine {
         return stated && statedTls([stated], { ...values, files: keyFiles });
       },
       cookies: await host.cookies.of(environments.selected(file)),
-      transport: guardTransport(transports.for(uri), ambient, permit),
+      transport: guardTransport(recorded(transports.for(uri), 'request'), ambient, permit),
       storeBody: (response, signal) =>
         storeBody(response, {
           ...{ signal, memoryLimit: settings.memoryLimit, keepStart: true },
@@ -282,6 +291,9 @@ export function createEngine(host: EngineHost): Engine {
     dispose: () => transports.close(),
   };
 }
+
+/** Bytes of each body that the console keeps. */
+const bodyOnRecord = 64 * 1024;
 
 const workspaceFolders = (): readonly string[] =>
   (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);

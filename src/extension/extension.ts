@@ -4,6 +4,7 @@ import { registerAuthorizationPanel } from './authorization-panel/commands.ts';
 import { RequestLenses } from './code-lens.ts';
 import { registerCollections } from './collections/feature.ts';
 import { Console } from './console.ts';
+import { ConsoleView } from './console-view.ts';
 import { CookiesView, cookiesViewId } from './cookies/cookies-view.ts';
 import { WorkspaceCookies } from './cookies/workspace-cookies.ts';
 import { CurlCommands } from './curl-commands.ts';
@@ -35,17 +36,25 @@ export function activate(context: vscode.ExtensionContext): void {
   keptCookies = cookies;
   const version = String(context.extension.packageJSON.version);
   const loadEngine = (): Promise<Engine> => {
-    engine ??= import('./engine.ts').then(({ createEngine }) =>
-      createEngine({
+    engine ??= import('./engine.ts').then(({ createEngine }) => {
+      const created = createEngine({
         ...{ documents, secrets, environments, version, agent },
         tokenStore: tokens.store,
         permissions: permissions.permissions,
         cookies,
         log: (text, failed) => console.attempt(text, failed),
-      }),
-    );
+        record: consoleView.record,
+      });
+      ({ redact } = created);
+      return created;
+    });
     return engine;
   };
+  let redact = (text: string): string => text;
+  const consoleView = new ConsoleView({
+    ...{ extensionUri: context.extensionUri, version, console },
+    redact: text => redact(text),
+  });
   const callbacks = new UriCallbacks(context);
   const work = new CancellableWork();
   const agent = async (): Promise<AuthorizationAgent> => {
@@ -115,7 +124,9 @@ export function activate(context: vscode.ExtensionContext): void {
       deserializeWebviewPanel: async (panel, state) => (await loadPanels()).restore(panel, state),
     }),
     register('countersign.showResponse', async () => (await loadPanels()).pick()),
+    consoleView,
     register('countersign.showConsole', () => console.show()),
+    register('countersign.showLog', () => console.showLog()),
     register('countersign.openWalkthrough', () =>
       vscode.commands.executeCommand(
         'workbench.action.openWalkthrough',

@@ -185,6 +185,7 @@ describe('a person who handles tokens', () => {
         agent: async () => agent,
         cookies: { of: async () => createCookieJar() },
         log: () => {},
+        record: () => {},
       });
       const console = { error: asCountersignError, show: () => {}, attempt: () => {} };
       const panels = { running() {}, show() {} };
