@@ -33,7 +33,7 @@ describe('the Console', () => {
     // What is revealed is revealed for that one.
     await gone.click();
     await view.getByRole('button', { name: 'Reveal Secrets' }).waitFor();
-    await view.locator('.filter').fill('404 -bearer');
+    await view.locator('.filter').fill('404 -auth/bearer');
     await view.locator('.count', { hasText: '1/2' }).waitFor();
     assert.equal(await view.locator('.row').count(), 1);
     await view.locator('.filter').fill('');
