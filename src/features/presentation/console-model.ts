@@ -1,5 +1,6 @@
 import type { AttemptReason } from '../../core/attempt-reason.ts';
 import { decodeText } from '../../core/charset.ts';
+import { maskedHeader } from '../../core/credential-text.ts';
 import type { Timing } from '../../core/timing.ts';
 import type { ConnectionDetails, WireRecord } from '../../core/wire-record.ts';
 import { rawRequest, rawResponse, type Showing, shownField } from './raw-dump.ts';
@@ -61,7 +62,7 @@ export function consoleDetail(record: WireRecord, showing: Showing): ConsoleDeta
 
 /**
  * What a filter asks for: every word stands in the line, the heads or the bodies; a word with `-` before it in none.
- * Secrets are not looked into.
+ * What is masked is not looked into.
  */
 export function consoleFilter(text: string): (record: WireRecord) => boolean {
   const words = text
@@ -84,7 +85,7 @@ function searchedText(record: WireRecord): string {
   const lines = [
     head,
     ...fields.map(({ name, value, masked }) => `${name}: ${masked ?? value}`),
-    ...(response?.headers ?? []).map(([name, value]) => `${name}: ${value}`),
+    ...(response?.headers ?? []).map(([name, value]) => `${name}: ${maskedHeader(name, value)}`),
     body ? (body.masked ?? decodeText(body.start, 'utf-8')) : '',
     response?.body ? decodeText(response.body.start, 'utf-8') : '',
   ];

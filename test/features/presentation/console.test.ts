@@ -20,7 +20,14 @@ function exchange(id: number, rest: Partial<WireRecord> = {}): WireRecord {
       { name: 'Authorization', value: 'Bearer secret-2', masked: `Bearer ${MASK}` },
     ],
     response: {
-      ...{ status: 401, statusText: 'Unauthorized', headers: [['X-Request-Id', 'R7']] },
+      ...{
+        status: 401,
+        statusText: 'Unauthorized',
+        headers: [
+          ['X-Request-Id', 'R7'],
+          ['Set-Cookie', 'sid=secret-3'],
+        ],
+      },
       body: { start: Buffer.from('no such person'), size: 14 },
     },
     ...rest,
@@ -78,7 +85,8 @@ describe('the exchanges of the console', () => {
     const finds = (text: string): boolean => consoleFilter(text)(exchange(1));
     for (const text of ['', '401', 'api.test get', 'r7', 'NO SUCH', '-204', '401 -favicon'])
       assert.ok(finds(text), text);
-    for (const text of ['204', 'secret-1', 'secret-2', '-401', '401 nowhere']) assert.ok(!finds(text), text);
+    for (const text of ['204', 'secret-1', 'secret-2', 'secret-3', '-401', '401 nowhere'])
+      assert.ok(!finds(text), text);
   });
 
   it('show no secret in a line, in full, as cURL or as HAR, until it is revealed', () => {
