@@ -75,6 +75,10 @@ async function perform(command: string, call: Call, output: Output, complaints: 
         tokenCommand(call, output, complaints, current, engine, signal),
       );
     }
+    case 'completion': {
+      const { completionCommand } = await import('./commands/completion.ts');
+      return completionCommand(call, output);
+    }
     case 'secret': {
       const { secretCommand } = await import('./commands/secret.ts');
       return secretCommand(call, output, complaints);

@@ -37,6 +37,8 @@ Usage
                                                 the OAuth tokens that are kept
   countersign secret set|list|delete NAME       secrets for {{$secret NAME}}
   countersign permission list|allow|revoke …    where kept secrets and tokens may go
+  countersign completion bash|zsh|fish|powershell
+                                                completes commands and options in a shell
 
 ${common}
 
@@ -169,6 +171,15 @@ a secret’s name, token:NAME, aws:PROFILE or edgegrid:SECTION; ORIGIN is https:
 
 ${common}
 `,
+  completion: `countersign completion bash
+countersign completion zsh
+countersign completion fish
+countersign completion powershell
+Prints a script that completes commands and options: for bash “source <(countersign completion bash)”
+in ~/.bashrc; for zsh the same in ~/.zshrc, after compinit.
+
+${common}
+`,
   secret: `countersign secret set NAME
 countersign secret list
 countersign secret delete NAME
@@ -178,6 +189,8 @@ the value, or reads it from standard input. Kept for you alone, encrypted where 
 ${common}
 `,
 };
+
+export const commandNames: readonly string[] = Object.keys(commands);
 
 /** What `--help` prints for a command, or without one. */
 export function helpText(command: string | undefined): string {
