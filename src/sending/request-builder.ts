@@ -35,6 +35,25 @@ const methodPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const headerNamePattern = methodPattern;
 const illegalValue = /[\x00-\x08\x0a-\x1f\x7f]/;
 
+/** A target that begins with `/` and has no Host header stands below the variable `host`, as in httpYac. */
+async function withHost(
+  target: ResolvedText,
+  header: string | undefined,
+  variables: TextResolver,
+  place: Place,
+): Promise<ResolvedText> {
+  if (header !== undefined || !/^\/(?!\/)/.test(target.value.trim())) return target;
+  try {
+    const host = await variables.resolve('{{host}}', place);
+    if (host.value.trim() === '') return target;
+    const below = (base: string, path: string): string => `${base.trim().replace(/\/$/, '')}${path.trim()}`;
+    return { value: below(host.value, target.value), masked: below(host.masked, target.masked) };
+  } catch {
+    // Without one, the error says what a target wants.
+    return target;
+  }
+}
+
 /**
  * Computes a request from its node: variables replaced, URL encoded, body composed, client headers added.
  * @param shorthands whether an Authorization header in shorthand is to be read as a statement
@@ -78,7 +97,9 @@ export async function buildRequest(
       hint: 'Write a variable as {{name}}, and literal braces as %7B%7B.',
     });
   }
-  const target = await variables.resolve(node.target.text, place(node.target.start, node.line));
+  const targetPlace = place(node.target.start, node.line);
+  const written = await variables.resolve(node.target.text, targetPlace);
+  const target = await withHost(written, value('host'), variables, targetPlace);
   const { url, userInfo } = requestUrlOf(target.value, value('host'), at);
   if (userInfo && shorthands) {
     const field = (name: string, text: string) => ({ name, value: text, fromFile: false, place: at });
@@ -93,7 +114,7 @@ export async function buildRequest(
   const body = node.body
     ? await bodyOf(node.body, { file, tree, placed }, value('content-type') ?? '', graphql, variables, ports)
     : undefined;
-  const written = graphql ? headers.filter(header => header.name.toLowerCase() !== 'x-request-type') : headers;
+  const sentHeaders = graphql ? headers.filter(header => header.name.toLowerCase() !== 'x-request-type') : headers;
   const sentMethod = method === 'GRAPHQL' ? 'POST' : method;
 
   return {
@@ -104,7 +125,7 @@ export async function buildRequest(
       ...(target.masked === target.value ? {} : { maskedUrl: maskedUrl(target.masked, value('host'), at) }),
       urlOrigin: { by: 'file', file: at.file, line: at.line },
       query: [],
-      headers: withClientHeaders(sentMethod, url, written, body, graphql, ports.userAgent),
+      headers: withClientHeaders(sentMethod, url, sentHeaders, body, graphql, ports.userAgent),
       cookies: [],
       body,
       overridden: [],

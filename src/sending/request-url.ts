@@ -29,6 +29,12 @@ export function requestUrlOf(target: string, host: string | undefined, place: Pl
       hint: 'Look at the variables in it; what is meant to be sent is written %0A, %0D or %00.',
     });
   }
+  if (/^["'\u201c\u2018`]/.test(target.trim())) {
+    throw new CountersignError('invalid-url', 'The URL begins with a quotation mark.', {
+      place,
+      hint: 'Take the quotation marks away, here or where the variable it begins with is stated: “@baseUrl = https://host”.',
+    });
+  }
   const absolute = absoluteTarget(target.trim(), host, place);
   const match = urlPattern.exec(absolute);
   const [, scheme = '', authority = '', path = '', query = ''] = match ?? [];
@@ -66,7 +72,7 @@ function absoluteTarget(target: string, host: string | undefined, place: Place):
     if (!host) {
       throw new CountersignError('invalid-url', 'A target that starts with “/” needs a Host header.', {
         place,
-        hint: 'Add a line “Host: api.example.com”, or write the whole URL.',
+        hint: 'Add a line “Host: api.example.com”, state “@host = https://api.example.com”, or write the whole URL.',
       });
     }
     return `${/:443$/.test(host) ? 'https' : 'http'}://${host}${target}`;

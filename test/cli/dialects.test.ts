@@ -54,6 +54,19 @@ describe('what goes over the wire', function () {
     assert.deepEqual(lines(seen), ['GET /a', 'GET /b?x=1']);
   });
 
+  it('puts httpYac’s @host before targets that begin with a slash, unless a Host header says where', async () => {
+    const { seen } = await sent('@host=@@/v1/\n\n### a\nGET /a?x=1\n\n### b\nGET @@/b\n');
+    assert.deepEqual(lines(seen), ['GET /v1/a?x=1', 'GET /b']);
+  });
+
+  it('names quotation marks around a URL before anything is looked up', async () => {
+    const { seen, stdout } = await sent('@base = "@@"\n\n###\nGET {{base}}/a\n', {}, 1);
+    assert.match(stdout, /begins with a quotation mark\. .*invalid-url/);
+    assert.match((await sent("GET '@@/b'\n", {}, 2)).stderr, /^a\.http:1:5: The URL begins with a quotation mark/);
+    assert.deepEqual(seen, []);
+    assert.match((await sent('GET /nowhere\n', {}, 1)).stdout, /needs a Host header/);
+  });
+
   it('knows a method in any case, and sends it in upper case', async () => {
     const { seen } = await sent('Post @@/a\n\n{}\n\n###\nget @@/b\n\n###\npatch @@/c\n\n###\n@@/d\n');
     assert.deepEqual(lines(seen), ['POST /a', 'GET /b', 'PATCH /c', 'GET /d']);

@@ -17,6 +17,8 @@ export interface WrittenReference extends Span {
   readonly line: number;
   /** It stands in the value of a variable. */
   readonly inVariable: boolean;
+  /** It isn't written: a target that begins with `/` stands below the variable `host`. */
+  readonly ofTarget?: true;
 }
 
 /** The path of a file that a block names, without variables in it. */
@@ -81,9 +83,12 @@ export function promptsOf({ directives: stated }: Block): readonly string[] {
 }
 
 function references(block: Block, text: string): readonly WrittenReference[] {
-  if (!text.includes('{{')) return none;
   const found: WrittenReference[] = [];
-  const { auth } = block;
+  const { auth, request } = block;
+  if (request && /^\/(?!\/)/.test(request.target.text) && !hostOf(request)) {
+    found.push({ ...spanOf(request.target), text: '{{host}}', line: request.line, inVariable: false, ofTarget: true });
+  }
+  if (!text.includes('{{')) return found.length === 0 ? none : found;
   block.lines.forEach(({ kind, start, end }, line) => {
     if (kind === 'comment' || kind === 'foreign' || kind === 'separator' || kind === 'blank') return;
     // Of directives, only the values of @auth have their variables replaced.
@@ -169,13 +174,17 @@ const unclosed = 'This reference is not whole: a variable is written {{name}}.';
 
 const illegalValue = /[\x00-\x08\x0a-\x1f\x7f]/;
 
+const hostOf = ({ headers }: RequestNode): RequestNode['headers'][number] | undefined =>
+  headers.find(({ name }) => name.text.toLowerCase() === 'host');
+
 function* requestDiagnostics(request: RequestNode): Iterable<Diagnostic> {
   const { target, headers, line } = request;
-  const host = headers.find(({ name }) => name.text.toLowerCase() === 'host')?.value.text;
+  const host = hostOf(request)?.value.text;
   const foreign = protocolMethods.has(request.method?.text.toUpperCase() ?? '');
   if (!foreign && target.text !== '' && !target.text.includes('{{') && !host?.includes('{{')) {
     try {
-      requestUrlOf(target.text, host, { file: '', line: 1 });
+      // Whether a variable `host` is stated for a target without one is found out with the references.
+      requestUrlOf(target.text, host ?? 'host', { file: '', line: 1 });
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       const message = error.hint ? `${error.message} ${error.hint}` : error.message;

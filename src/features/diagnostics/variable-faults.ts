@@ -169,6 +169,10 @@ export class VariableFaults {
       const fault = this.#fault(reference, block, findings.own, tree, own);
       if (!fault || (fault.elsewhere && !(fault.code === 'cyclic-variable' && reference.inVariable))) continue;
       const { start, end, line } = reference;
+      if (reference.ofTarget) {
+        found.push({ start, end, line, severity: 'error', code: 'invalid-url', message: noHost });
+        continue;
+      }
       if (fault.empty) {
         const credential = emptyCredential(block, reference);
         if (credential) found.push({ start, end, line, ...credential });
@@ -179,6 +183,8 @@ export class VariableFaults {
     return found.length === 0 ? none : found;
   }
 }
+
+const noHost = 'A target that starts with “/” needs a Host header, or a variable: “@host = https://api.example.com”.';
 
 const empty: VariableFault = { code: '', message: '', severity: 'warning', elsewhere: false, empty: true };
 

@@ -65,6 +65,13 @@ describe('The diagnostics of a document', () => {
     assert.match(of?.message ?? '', /\{\{c\}\} is empty, so Authorization carries no credential/);
   });
 
+  it('want a host for a target that begins with a slash: a header, or the variable of that name', async () => {
+    assert.deepEqual(await shown('GET /a\n'), ['invalid-url 1: /a']);
+    assert.deepEqual(await shown('GET /a\nHost: h\n'), []);
+    assert.deepEqual(await shown('@host = http://h\n\n###\nGET /a\n'), []);
+    assert.deepEqual(await shown('GET /a\n', { 'collection.http': '@host = http://h\n' }), []);
+  });
+
   it('report a cycle where the variables are stated, and not at each use', async () => {
     assert.deepEqual(await shown('@a = {{b}}\n@b = {{a}}\n\n###\nGET http://h/{{a}}\n'), [
       'cyclic-variable 1: {{b}}',
