@@ -110,7 +110,6 @@ describe('bad input on the command line', function () {
       ['blank', 'GET http://exa mple.com/\n', /^blank\.http:1:5: .*“exa mple\.com” is no host/m],
       ['port', 'GET http://a:99999/\n', /^port\.http:1:5: /m],
       ['ftp', 'GET ftp://x/\n', /^ftp\.http:1:5: .*not “ftp:”/m],
-      ['relative', 'GET /users\n', /^relative\.http:1:5: .*Host/m],
       ['header-name', `GET ${base}/\nX A: b\n`, /^header-name\.http:2:1: /m],
       ['duration', `# @timeout soon\nGET ${base}/\n`, /^duration\.http:1:12: .*10 s, 500 ms or 2 m/m],
     ];
