@@ -76,8 +76,7 @@ export class CurlCommands implements vscode.Disposable {
   }
 
   async #paste(): Promise<void> {
-    const { parseCurl } = await import('../convert/curl/curl-import.ts');
-    const { curlText, keepsBody } = await import('../convert/curl/curl-text.ts');
+    const { curlText, keepsBody, parseCurl } = await import('../convert/curl/curl-text.ts');
     const command = parseCurl(await vscode.env.clipboard.readText());
     if (!command) {
       tell('information', vscode.l10n.t('The clipboard holds no curl command with an address.'));

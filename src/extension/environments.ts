@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Environments as EnvironmentFiles, RestClientEnvironments } from '../core/environments.ts';
+import { CountersignError } from '../core/errors.ts';
 import type { FileReader } from '../core/ports.ts';
 import type { SslConfiguration } from '../core/ssl-configuration.ts';
 import type { VariableLayer } from '../core/variable-layer.ts';
@@ -207,10 +208,7 @@ async function readDotenv(
 
 /** Files in a folder, links followed: what leads out of it could be any file of this person. */
 async function filesBelow(root: string): Promise<FileReader> {
-  const [{ filesWithin }, { CountersignError }] = await Promise.all([
-    import('../node/files.ts'),
-    import('../core/errors.ts'),
-  ]);
+  const { filesWithin } = await import('../node/files.ts');
   return filesWithin(
     () => [root],
     async path => {

@@ -113,7 +113,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     registerCollections({ documents, sender }),
     new CurlCommands({ documents, console, secrets, engine: loadEngine }),
-    register('countersign.openSample', async () => (await import('./sample-collection.ts')).openSample(console)),
+    register('countersign.openSample', async () => (await import('./import-command.ts')).openSample(console)),
     register('countersign.import', async (given?: unknown) =>
       (await import('./import-command.ts')).importRequests({ console, secrets }, given),
     ),

@@ -11,6 +11,9 @@ import type { Console } from './console.ts';
 import { ask, showInputBox, tell, withProgress } from './notices.ts';
 import type { Secrets } from './secrets.ts';
 
+/** One chunk with what else makes files of requests. */
+export { openSample } from './sample-collection.ts';
+
 export interface ImportHost {
   readonly console: Console;
   readonly secrets: Secrets;

@@ -182,9 +182,9 @@ describe('a token by OAuth 2.0 in the workbench', function () {
     await window.runCommand('Notifications: Show Notifications');
     const notice = window.page.locator('.notification-list-item', { hasText: 'You did not allow it' });
     await notice.waitFor();
-    for (const name of ['Retry', 'Edit', 'Show in Console']) await notice.getByText(name).waitFor();
+    for (const name of ['Retry', 'Edit', 'Show Log']) await notice.getByText(name).waitFor();
     await window.screenshot('oauth-denied');
-    await notice.getByText('Show in Console').click();
+    await notice.getByText('Show Log').click();
     // What it says is tested in the host: this build's log channels stay empty without a native module.
     const channel = window.page.locator('.part.panel select option:checked', { hasText: 'Countersign' });
     await channel.first().waitFor({ state: 'attached' });

@@ -344,7 +344,7 @@ ${more}GET ${api}/auth/oauth2
       assert.equal(person.shown.length, 2);
       for (const { message, choices } of person.shown) {
         assert.match(message, /invalid_grant: wrong user name or password/);
-        assert.deepEqual(choices, ['Retry', 'Edit', 'Show in Console']);
+        assert.deepEqual(choices, ['Retry', 'Edit', 'Show Log']);
       }
       const editor = vscode.window.activeTextEditor;
       assert.deepEqual([editor?.document.uri.fsPath, editor?.selection.active.line], [file, 1]);

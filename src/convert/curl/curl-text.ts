@@ -2,6 +2,8 @@ import { parse } from '../../language/parser.ts';
 import type { CurlFormPart } from './curl-data.ts';
 import type { CurlCommand } from './curl-import.ts';
 
+export { parseCurl } from './curl-import.ts';
+
 export interface CurlTextOptions {
   /** Written in place of the secret, for instance `{{$secret api-password}}`. */
   readonly secret?: string;

@@ -123,12 +123,13 @@ export class TokenExchanges {
       const { message, hint } = this.#host.console.error(cause);
       const again = vscode.l10n.t('Retry');
       const edit = vscode.l10n.t('Edit');
-      const show = vscode.l10n.t('Show in Console');
+      const show = vscode.l10n.t('Show Log');
       const place = await statement().catch(() => undefined);
       const choices = place ? [again, edit, show] : [again, show];
       const chosen = await ask({ kind: 'error', sentence: '{0} {1}', foreign: [message, hint ?? ''], choices });
       if (chosen === again) await retry();
-      else if (chosen === show) this.#host.console.show();
+      // What was refused before anything went over the wire stands in the log alone.
+      else if (chosen === show) this.#host.console.showLog();
       else if (chosen === edit && place) await goTo(this.#host.documents.uriOf(place.file), place.line);
     }
   }
