@@ -187,7 +187,7 @@ describe('a person who handles tokens', () => {
         log: () => {},
         record: () => {},
       });
-      const console = { error: asCountersignError, show: () => {}, attempt: () => {} };
+      const console = { error: asCountersignError, show: () => {}, showLog: () => {}, attempt: () => {} };
       const panels = { running() {}, show() {} };
       sender = new Sender({
         documents,

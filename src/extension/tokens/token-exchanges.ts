@@ -18,7 +18,7 @@ import { keyOf } from './token-choice.ts';
 export interface TokenExchangesHost {
   readonly store: TokenStore;
   readonly documents: Documents;
-  readonly console: Pick<Console, 'error' | 'show'>;
+  readonly console: Pick<Console, 'error' | 'showLog'>;
   readonly engine: () => Promise<Pick<Engine, 'tokens' | 'tokenRequest' | 'environment'>>;
   readonly work: Pick<CancellableWork, 'run'>;
   /** Shows what was got. */
