@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { thirdPartyNotices } from './notices.ts';
 import { dist, root } from './project.ts';
+import { bundleSandbox } from './sandbox-bundle.ts';
 import { buildSplitBundle } from './split-bundle.ts';
 
 /** Written so that any Node since version 4 can parse it: an old one must get as far as the message. */
@@ -25,8 +26,9 @@ export async function bundleAll(options: { readonly production: boolean }): Prom
     bundleExtension(options.production),
     bundleCli(options.production),
     bundleWebviews(options.production),
+    bundleSandbox(options),
   ]);
-  writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(metafiles));
+  writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(metafiles.flat()));
 }
 
 async function bundleExtension(production: boolean): Promise<Metafile> {

@@ -6,7 +6,7 @@ import { join, posix } from 'node:path';
 const root = join(import.meta.dirname, '..');
 
 /** The rooms that each room may import besides itself, in the order of the house: no arrow climbs. */
-const engine = ['language', 'core', 'auth', 'cookies', 'sending'];
+const engine = ['language', 'core', 'auth', 'cookies', 'scripting', 'sending'];
 const features = {
   'features/diagnostics': engine,
   'features/completion': [...engine, 'features/diagnostics'],
@@ -24,9 +24,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   auth: ['language', 'core'],
   cookies: ['language', 'core'],
   http: ['language', 'core', 'auth', 'cookies'],
+  scripting: ['language', 'core'],
+  sandbox: ['scripting'],
   sending: engine,
   convert: engine,
-  node: ['language', 'core', 'auth', 'cookies'],
+  node: ['language', 'core', 'auth', 'cookies', 'scripting', 'sandbox'],
   ...features,
   webview: [...engine, ...Object.keys(features)],
   extension: hosted,
@@ -34,7 +36,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that may reach sockets, files and processes. */
-const worldly = new Set(['http', 'node', 'extension', 'cli']);
+const worldly = new Set(['http', 'node', 'sandbox', 'extension', 'cli']);
 const worldModule =
   /^(fs|fs\/promises|net|tls|dgram|dns|dns\/promises|http|https|http2|child_process|worker_threads|cluster|os|undici)$/;
 

@@ -20,7 +20,8 @@ import { searchRoot } from '../node/search-root.ts';
 import { guardTransport } from '../sending/guarded-transport.ts';
 import { RequestVariables } from '../sending/request-variables.ts';
 import { referredNames } from '../sending/response-names.ts';
-import type { RunnerPorts, RunResult } from '../sending/runner.ts';
+import type { RunResult } from '../sending/runner.ts';
+import type { RunnerPorts } from '../sending/runner-ports.ts';
 import type { RequestTarget } from '../sending/workspace.ts';
 import type { Call } from './arguments.ts';
 import { countChunk } from './chunk-collection.ts';
@@ -28,6 +29,7 @@ import { CookieFile } from './cookie-file.ts';
 import { createEnvironmentSource, type EnvironmentSource } from './environment-source.ts';
 import { createNodeWorkspace, type NodeWorkspace } from './node-workspace.ts';
 import { createPermissions } from './permissions.ts';
+import { createScripts } from './scripts.ts';
 import { keptSecrets } from './secret-store.ts';
 import { say } from './standard-error.ts';
 import { type TerminalAgentPorts, terminalAgent } from './terminal-agent.ts';
@@ -69,6 +71,7 @@ export function createEngine(call: Call, current: string): CliEngine {
   const clock = { now: Date.now };
   const random = nodeRandom;
   const responses = new ResponseValues();
+  const scripts = createScripts(call, redactor.redact);
   const environment = createEnvironmentSource(call, current, workspace);
   const onCall = statedOnCall(call, current);
   const ambient = new AmbientCredentials();
@@ -134,6 +137,8 @@ export function createEngine(call: Call, current: string): CliEngine {
     environment: file => environment.layers(file),
     dotenv: file => environment.dotenv(file),
     responses: owner => responses.of(owner),
+    runValues: scripts.values,
+    documents: () => workspace.documents(),
     ports: {
       ...{ clock, random },
       env: process.env,
@@ -167,6 +172,7 @@ export function createEngine(call: Call, current: string): CliEngine {
     },
     cookies: cookieFile?.jar ?? createCookieJar(),
     transport,
+    scripts,
     confirm: async note => call.yes || confirmNote(note),
     storeBody: (response, signal) => storeBody(response, { signal, onChunk: countChunk }),
     driver: {
@@ -211,6 +217,7 @@ export function createEngine(call: Call, current: string): CliEngine {
         await cookieFile?.write();
         if (environmentRead.size > 0) say(`countersign: read from the environment: ${[...environmentRead].join(', ')}`);
       } finally {
+        await scripts.engine.close();
         await transport.close?.();
         trace?.close();
       }

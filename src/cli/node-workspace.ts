@@ -18,6 +18,8 @@ export interface NodeWorkspace extends Workspace {
   readonly requireOwner: RequireOwner;
   /** The trees read so far. */
   read(): Iterable<SyntaxTree>;
+  /** The same with their files. */
+  documents(): Iterable<{ readonly file: string; readonly tree: SyntaxTree }>;
 }
 
 /**
@@ -40,6 +42,9 @@ export function createNodeWorkspace(current: string, operands: readonly string[]
     },
     *read() {
       for (const tree of trees.values()) if (tree) yield tree;
+    },
+    *documents() {
+      for (const [file, tree] of trees) if (tree) yield { file, tree };
     },
     root(file) {
       const folder = dirname(file);

@@ -16,6 +16,8 @@ export interface ReportedRequest {
   /** Secrets masked unless they were asked for. */
   readonly url: string;
   readonly ok: boolean;
+  /** A script asked that it not be sent. */
+  readonly skipped?: true;
   readonly status: number | null;
   readonly durationMs: number;
   readonly bytes: number;
@@ -150,13 +152,14 @@ function textReporter(output: Output): Reporter {
         file = request.file;
       }
       const { ok, status, auth, durationMs, error, explanation } = request;
-      const mark = ok ? output.green('✓') : output.red('✗');
+      const mark = request.skipped && ok ? output.dim('-') : ok ? output.green('✓') : output.red('✗');
       const label = labelOf(request);
       const source = auth.from && auth.from.level !== 'request' ? ` from ${auth.from.file}:${auth.from.line}` : '';
       const shownStatus = status === null ? '---' : status < 400 ? String(status) : output.red(String(status));
       output.line(
         `  ${mark} ${shownStatus} ${label.padEnd(36)} ${output.dim(`${auth.scheme}${source}`)} ${output.dim(`${Math.round(durationMs)} ms`)}${testCount(request, output)}`,
       );
+      if (request.skipped) output.line(`      ${output.dim('A script skipped it.')}`);
       if (error) {
         output.line(
           `      ${output.red(error.message)} ${output.dim(`${error.file ?? request.file}:${error.line ?? request.line}  ${error.code}`)}`,
@@ -194,7 +197,7 @@ function junitReporter(output: Output): Reporter {
         for (const request of cases) {
           const name = labelOf(request);
           const start = `    <testcase name="${xml(name)}" classname="${xml(file)}" time="${seconds(request.durationMs)}"`;
-          if (request.ok) output.line(`${start}/>`);
+          if (request.ok) output.line(request.skipped ? `${start}><skipped/></testcase>` : `${start}/>`);
           else {
             const message = failureText(request);
             const causes = [...failedTests(request.tests ?? []), ...causeLines(request.causes ?? [])].join('\n');

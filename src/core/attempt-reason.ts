@@ -1,2 +1,2 @@
 /** Why an attempt was made. */
-export type AttemptReason = 'request' | 'challenge' | 'redirect' | 'token';
+export type AttemptReason = 'request' | 'challenge' | 'redirect' | 'token' | 'script';

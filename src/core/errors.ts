@@ -5,6 +5,8 @@ export type ErrorCode =
   // the document and its values
   | 'unresolved-variable'
   | 'cyclic-variable'
+  /** A script sets the variable, and has not run. */
+  | 'not-set-yet'
   | 'missing-secret'
   | 'missing-file'
   | 'invalid-request'
@@ -17,6 +19,7 @@ export type ErrorCode =
   | 'duplicate-field'
   | 'unknown-environment'
   | 'foreign-feature'
+  | 'script-failed'
   // authorization
   | 'auth-failed'
   | 'auth-refused'

@@ -76,6 +76,10 @@ export interface Exchange {
   readonly causes?: readonly RefusalCause[];
   /** What the request says of its response, held against it; absent where it says nothing. */
   readonly tests?: readonly TestResult[];
+  /** A script asked that it not be sent. */
+  readonly skipped?: boolean;
+  /** Which request a script wants next in a run: its name or title; null ends the run. */
+  readonly next?: { readonly name: string | null };
   /** The request went over TLS to a server whose certificate nobody verified. */
   readonly unverified?: boolean;
   readonly durationMs: number;

@@ -19,6 +19,8 @@ export type Origin =
       readonly file?: string;
       readonly line?: number;
     }
+  /** A script set it; the place is that of its request. */
+  | { readonly by: 'script'; readonly file: string; readonly line: number }
   | { readonly by: 'client' }
   | { readonly by: 'cookie-jar' };
 

@@ -76,6 +76,16 @@ export class VariableEvaluation {
     return { value, masked };
   }
 
+  async valueOf(definition: VariableDefinition): Promise<Resolved> {
+    const { value, masked } = await runLater(this.#definition(definition, undefined));
+    return { value, masked };
+  }
+
+  valueNow(definition: VariableDefinition): Resolved | undefined {
+    const value = runNow(this.#definition(definition, undefined));
+    return value && { value: value.value, masked: value.masked };
+  }
+
   async tolerant(
     text: string,
     place: Place | undefined,
@@ -177,6 +187,9 @@ export class VariableEvaluation {
   *#expression(expression: string, shown: string, part: ReferencePart, scope: Scope): Stepwise<Value> {
     const definition = this.#find(expression, scope.owner?.definition);
     if (definition) {
+      const { unusable } = definition;
+      if (unusable?.code)
+        throw unusableValue(unusable, scope.place && placeWithin(scope.place, scope.text, part.start));
       const value = yield* this.#definition(definition, scope.owner);
       return scope.owner ? { ...value, names: new Set([expression, ...value.names]) } : value;
     }
@@ -255,8 +268,7 @@ export class VariableEvaluation {
   *#compute(definition: VariableDefinition, pending: Pending): Stepwise<Value> {
     const { value: text, place, unusable, prompt } = definition;
     if (unusable) {
-      const { message, hint } = unusable;
-      throw new CountersignError('unresolved-variable', message, { hint, ...(place ? { place } : {}) });
+      throw unusableValue(unusable, place);
     }
     if (prompt) {
       const secret = definition.secret === true;
@@ -324,6 +336,14 @@ export class VariableEvaluation {
 
 function topScope(text: string, place: Place | undefined): Scope {
   return { text, place, owner: undefined };
+}
+
+function unusableValue(
+  unusable: NonNullable<VariableDefinition['unusable']>,
+  place: Place | undefined,
+): CountersignError {
+  const { code, message, hint } = unusable;
+  return new CountersignError(code ?? 'unresolved-variable', message, { hint, ...(place ? { place } : {}) });
 }
 
 function unstable(value: string): Value {

@@ -2,10 +2,11 @@ import type { Place } from './place.ts';
 import { isSecretName } from './secret-names.ts';
 
 /**
- * Where a variable can be stated, highest priority first. REST Client, httpYac and Visual Studio let the file win over
+ * Where a variable can be stated, highest priority first; `run` is what scripts set. REST Client, httpYac and Visual Studio let the file win over
  * the environment (JetBrains alone has it the other way round), and everyone lets the command line win.
  */
 export const LAYER_KINDS = [
+  'run',
   'command-line',
   'request',
   'file',
@@ -35,7 +36,7 @@ export interface VariableDefinition {
   /** The person is asked for the value when it is first needed (`# @prompt`). */
   readonly prompt?: { readonly description: string | undefined };
   /** Why this value cannot be used, for instance one of another product's secret stores. */
-  readonly unusable?: { readonly message: string; readonly hint: string };
+  readonly unusable?: { readonly code?: 'not-set-yet'; readonly message: string; readonly hint: string };
 }
 
 /** Variables of one origin. */

@@ -54,7 +54,7 @@ export class Variables {
   forRequest({ request }: { readonly request?: VariableLayer } = {}): Variables {
     let layers = this.#layers;
     if (request) {
-      const at = layers.findIndex(layer => layer.kind !== 'command-line');
+      const at = layers.findIndex(layer => layer.kind !== 'run' && layer.kind !== 'command-line');
       layers = layers.toSpliced(at === -1 ? layers.length : at, 0, request);
     }
     return new Variables(layers, this.#ports, this.#evaluation);
@@ -78,6 +78,37 @@ export class Variables {
   /** As `resolve`, but what has no value stays as written and is reported, all of it. Never throws. */
   async resolveWithProblems(text: string, place?: Place): Promise<ResolveOutcome> {
     return this.#evaluation.tolerant(text, place);
+  }
+
+  /**
+   * The value of a name among the layers of some kinds; undefined where none of them states it.
+   * @throws CountersignError (rejects) as `resolve`
+   */
+  async valueAt(name: string, kinds: ReadonlySet<LayerKind>): Promise<Resolved | undefined> {
+    for (const layer of this.#layers) {
+      if (!kinds.has(layer.kind)) continue;
+      const definition = layer.get(name);
+      if (definition) return this.#evaluation.valueOf(definition);
+    }
+    return undefined;
+  }
+
+  /** The names and values of the layers of some kinds that can be told without asking or reading anything. */
+  valuesAt(kinds: ReadonlySet<LayerKind>): ReadonlyMap<string, Resolved> {
+    const values = new Map<string, Resolved>();
+    for (const layer of this.#layers) {
+      if (!kinds.has(layer.kind)) continue;
+      for (const definition of layer.definitions()) {
+        if (values.has(definition.name)) continue;
+        try {
+          const value = this.#evaluation.valueNow(definition);
+          if (value) values.set(definition.name, value);
+        } catch (error) {
+          if (!(error instanceof CountersignError)) throw error;
+        }
+      }
+    }
+    return values;
   }
 
   /** What in the text has no value, as far as it can be told without asking or reading anything. */

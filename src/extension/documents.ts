@@ -105,6 +105,17 @@ export class Documents implements Workspace, vscode.Disposable {
     return tree;
   }
 
+  /** The documents at hand that belong to the project of a file. */
+  *known(file: string): Iterable<{ readonly file: string; readonly tree: SyntaxTree }> {
+    const root = this.root(file);
+    for (const [key, { tree }] of this.#open) {
+      const path = this.fileOf(vscode.Uri.parse(key));
+      if (path !== file && isWithin(path, root)) yield { file: path, tree };
+    }
+    for (const [path, { tree }] of this.#stored)
+      if (tree && path !== file && isWithin(path, root)) yield { file: path, tree };
+  }
+
   /** In Restricted Mode nothing is read but documents of the workspace, wherever links lead. */
   async #mayRead(uri: vscode.Uri): Promise<boolean> {
     if (vscode.workspace.isTrusted) return true;

@@ -24,12 +24,14 @@ import { guardTransport } from '../sending/guarded-transport.ts';
 import type { Preview } from '../sending/preview.ts';
 import { previewRequest } from '../sending/preview.ts';
 import { RequestVariables } from '../sending/request-variables.ts';
-import type { RunnerPorts, RunOptions, RunResult } from '../sending/runner.ts';
+import type { RunOptions, RunResult } from '../sending/runner.ts';
 import { runRequest } from '../sending/runner.ts';
+import type { RunnerPorts } from '../sending/runner-ports.ts';
 import { tokenRequest } from '../sending/token-request.ts';
 import type { RequestTarget } from '../sending/workspace.ts';
 import type { WorkspaceCookies } from './cookies/workspace-cookies.ts';
 import type { Documents } from './documents.ts';
+import { EngineScripts } from './engine-scripts.ts';
 import type { Environments } from './environments.ts';
 import { showInputBoxUntil } from './input-box.ts';
 import { tell } from './notices.ts';
@@ -97,6 +99,11 @@ export function createEngine(host: EngineHost): Engine {
   const transports = new Transports(signal => secrets.askingUntil(signal));
   const ambient = new AmbientCredentials();
   const { permissions } = host;
+  const scripts = new EngineScripts({
+    root: file => documents.root(file),
+    values: file => environments.runValues(file),
+    log: text => host.log(redactor.redact(text), false),
+  });
   const permitFor = (asked: Asked | undefined): Permit =>
     asked ? permissions.askingFor(asked.interaction ?? asked.signal) : permissions.quiet;
   /** Responses of one environment are none of another. */
@@ -114,6 +121,8 @@ export function createEngine(host: EngineHost): Engine {
       environment: path => environments.layers(path),
       dotenv: path => environments.dotenv(path),
       responses: (owner, path) => responses.of(ownerIn(owner, path)),
+      runValues: path => environments.runValues(path),
+      documents: path => documents.known(path),
       ports: {
         ...{ clock, random },
         env: process.env,
@@ -234,6 +243,7 @@ export function createEngine(host: EngineHost): Engine {
         const stated = await environments.tls(path);
         return stated && statedTls([stated], { ...values, files: keyFiles });
       },
+      ...(vscode.workspace.isTrusted ? { scripts: scripts.ports(file) } : {}),
       cookies: await host.cookies.of(environments.selected(file)),
       transport: guardTransport(recorded(transports.for(uri), 'request'), ambient, permit),
       storeBody: (response, signal) =>
@@ -288,7 +298,10 @@ export function createEngine(host: EngineHost): Engine {
     reconfigure() {
       void transports.close();
     },
-    dispose: () => transports.close(),
+    async dispose() {
+      await scripts.dispose();
+      await transports.close();
+    },
   };
 }
 

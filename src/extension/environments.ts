@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Environments as EnvironmentFiles, RestClientEnvironments } from '../core/environments.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { FileReader } from '../core/ports.ts';
+import { RunValues } from '../core/run-values.ts';
 import type { SslConfiguration } from '../core/ssl-configuration.ts';
 import type { VariableLayer } from '../core/variable-layer.ts';
 import type { Documents } from './documents.ts';
@@ -27,6 +28,7 @@ export class Environments implements vscode.Disposable {
 
   /** Another environment is selected, or a file of them is another. */
   readonly onDidChange = this.#changed.event;
+  readonly #runValues = new Map<string, RunValues>();
 
   constructor(documents: Documents, state: vscode.Memento) {
     this.#documents = documents;
@@ -62,6 +64,14 @@ export class Environments implements vscode.Disposable {
 
   dispose(): void {
     for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  /** What scripts have set for the files of a project, in the environment that is selected. It ends with the window. */
+  runValues(file: string): RunValues {
+    const key = `${this.selected(file) ?? ''}\n${this.#documents.root(file)}`;
+    const known = this.#runValues.get(key) ?? new RunValues();
+    this.#runValues.set(key, known);
+    return known;
   }
 
   /** Name of the environment in force for a file. */

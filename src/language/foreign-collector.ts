@@ -1,6 +1,6 @@
 import { isScriptAssertion, parseAssertion } from './assertion.ts';
 import type { BlockContext } from './block-context.ts';
-import { closing, featureBeforeRequest, foreignFeature, foreignMessage } from './foreign-features.ts';
+import { closing, featureBeforeRequest, foreignFeature, foreignMessage, runFeatures } from './foreign-features.ts';
 import { type LineReader, separatorMark } from './line-reader.ts';
 import type { LineTable } from './line-table.ts';
 import type { ForeignNode } from './syntax-tree.ts';
@@ -84,6 +84,7 @@ export class ForeignCollector {
   add(feature: string, start: number, end: number, line: number): void {
     this.nodes.push({ start, end, feature, line });
     if (feature === 'assertion' && this.#isRun(start, end, line)) return;
+    if (runFeatures.has(feature)) return;
     const message = foreignMessage(feature);
     this.#context.report({ start, end, severity: 'information', code: 'foreign-feature', message, line });
   }

@@ -1,8 +1,5 @@
 /** What each feature of another dialect is called in a message. */
 const featureNames: Readonly<Record<string, string>> = {
-  'response-handler': 'Response handler scripts',
-  'pre-request-script': 'Pre-request scripts',
-  'script-block': 'Script blocks',
   assertion: 'Assertions that are scripts',
   'response-redirect': 'Saving the response with “>>”',
   'response-reference': 'References to recorded responses',
@@ -17,6 +14,9 @@ const featureNames: Readonly<Record<string, string>> = {
   amqp: 'AMQP connections',
   rsocket: 'RSocket connections',
 };
+
+/** Scripts, which are run when the request is sent. */
+export const runFeatures: ReadonlySet<string> = new Set(['pre-request-script', 'response-handler', 'script-block']);
 
 /** Directives of other dialects, in lower case. */
 export const foreignDirectives: ReadonlySet<string> = new Set([

@@ -94,6 +94,8 @@ export function originSentence(name: string, origin: Origin, requestFile: string
       return origin.file === requestFile ? `line ${origin.line}` : `${basename(origin.file)}, line ${origin.line}`;
     case 'cookie-jar':
       return 'from the cookie jar';
+    case 'script':
+      return 'set by a script';
     case 'client':
       return headerReasons[name.toLowerCase()] ?? 'added by Countersign';
     default: {

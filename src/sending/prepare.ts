@@ -5,6 +5,7 @@ import { CountersignError } from '../core/errors.ts';
 import type { Place } from '../core/place.ts';
 import type { FileReader } from '../core/ports.ts';
 import type { HttpRequest, Level } from '../core/request.ts';
+import type { RequestNode } from '../language/syntax-tree.ts';
 import { type AuthDecision, authInForce, withStatement } from './auth-in-force.ts';
 import { settingsOf } from './directives-in-force.ts';
 import type { RedactPorts } from './redacted.ts';
@@ -12,7 +13,7 @@ import { type BuildPorts, buildRequest } from './request-builder.ts';
 import type { RequestSettings } from './request-settings.ts';
 import { responseOwner } from './request-variables.ts';
 import { findScopes, placeAt, type Scopes } from './scopes.ts';
-import type { TextResolver } from './variable-text.ts';
+import type { RequestVariablesView, TextResolver } from './variable-text.ts';
 import type { RequestTarget, Workspace } from './workspace.ts';
 
 /** A request of a document with everything computed that can be before it is authorized and sent. */
@@ -46,7 +47,7 @@ export interface PreparePorts extends BuildPorts, RedactPorts {
   /** Reads keys and other files that `@auth` names: they sign or prove, and are not sent. */
   readonly keyFiles: FileReader;
   /** The variables as that request sees them. */
-  variablesFor(target: RequestTarget, scopes: Scopes, settings: RequestSettings): Promise<TextResolver>;
+  variablesFor(target: RequestTarget, scopes: Scopes, settings: RequestSettings): Promise<RequestVariablesView>;
   /** What is stated about TLS for the requests of a file; undefined where nothing is. @throws CountersignError */
   tls?(file: string, values: TlsValues): Promise<ClientTls | undefined>;
 }
@@ -54,12 +55,14 @@ export interface PreparePorts extends BuildPorts, RedactPorts {
 /**
  * Computes a request and the values of the auth in force.
  * @param auth `skip` leaves the values of the auth out, to show what stands without them; it must not be sent
+ * @param edited the request as scripts left it, in place of the written one
  * @throws CountersignError at the place of what is wrong: then nothing may be sent
  */
 export async function prepareRequest(
   target: RequestTarget,
   ports: PreparePorts,
   auth: 'resolve' | 'skip' = 'resolve',
+  edited?: RequestNode,
 ): Promise<PreparedRequest> {
   const { file, tree, block } = target;
   const placed = tree.blocks[block];
@@ -70,7 +73,9 @@ export async function prepareRequest(
   const variables = limitedResolver(await ports.variablesFor(target, scopes, settings), place);
   let decision = authInForce(file, tree, block, scopes.scopes);
   const shorthands = decision.statement === undefined || decision.shorthand;
-  const { request: built, shorthand } = await buildRequest(file, tree, placed, shorthands, variables, ports);
+  const { request: built, shorthand } = await buildRequest(
+    ...([file, tree, placed, shorthands, variables, ports, edited] as const),
+  );
   if (shorthand && !decision.shorthand) decision = withStatement(decision, shorthand, 'request');
   const clientTls = auth === 'resolve' ? await tlsOf(file, place, variables, ports) : undefined;
   const request = clientTls ? { ...built, tls: clientTls } : built;

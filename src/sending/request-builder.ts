@@ -66,8 +66,9 @@ export async function buildRequest(
   shorthands: boolean,
   variables: TextResolver,
   ports: BuildPorts,
+  edited?: RequestNode,
 ): Promise<BuiltRequest> {
-  const node = placed.block.request;
+  const node = edited ?? placed.block.request;
   if (!node) throw new CountersignError('invalid-request', 'There is no request here.');
   const place = (offset: number, line: number): Place => placeAt(file, tree, placed, offset, line);
   const at = place(node.start, node.line);
@@ -289,7 +290,7 @@ function decode(bytes: Uint8Array, encoding: string | undefined, place: Place): 
 }
 
 /** The headers that HTTP or habit asks for and the document does not state, after those it states; Host comes first. */
-function withClientHeaders(
+export function withClientHeaders(
   method: string,
   url: string,
   written: readonly Part[],

@@ -1,8 +1,10 @@
+import { type RunValues, withRunValues } from '../core/run-values.ts';
 import { isSecretName } from '../core/secret-names.ts';
 import { listLayer, type VariableDefinition, type VariableLayer } from '../core/variable-layer.ts';
 import type { ResponseSource, VariablePorts } from '../core/variable-ports.ts';
 import { createVariables, type Variables } from '../core/variables.ts';
 import type { PlacedBlock, SyntaxTree, VariableNode } from '../language/syntax-tree.ts';
+import { type ScriptedDocument, scriptedLayer } from '../scripting/scripted-layer.ts';
 import type { RequestSettings } from './request-settings.ts';
 import { fileStatements, placeAt, type Scope, type Scopes } from './scopes.ts';
 
@@ -15,6 +17,10 @@ export interface VariableSources {
   dotenv?(file: string): ReadonlyMap<string, string> | undefined | Promise<ReadonlyMap<string, string> | undefined>;
   /** The earlier responses that a file may refer to; those of `ports` where absent. @param owner as of `responseOwner` */
   responses?(owner: string, file: string): ResponseSource;
+  /** What scripts have set for the requests of a file. */
+  runValues?(file: string): RunValues | undefined;
+  /** Other documents whose scripts may set what a file uses. */
+  documents?(file: string): Iterable<ScriptedDocument>;
   readonly ports: VariablePorts;
 }
 
@@ -36,13 +42,17 @@ export class RequestVariables {
   async forFile(file: string, tree: SyntaxTree, { scopes }: Pick<Scopes, 'scopes'>): Promise<Variables> {
     const environment = await this.#sources.environment(file);
     const dotenv = await this.#sources.dotenv?.(file);
-    const inputs = [environment, dotenv, ...scopes.map(scope => scope.tree)];
+    const set = this.#sources.runValues?.(file);
+    const inputs = [environment, dotenv, set?.version, ...scopes.map(scope => scope.tree)];
     const known = this.#known.get(tree);
     if (known && sameItems(known.inputs, inputs)) return known.variables;
     const { commandLine, ports } = this.#sources;
     const responses = this.#sources.responses?.(responseOwner(file, { scopes }), file) ?? ports.responses;
     const variables = createVariables(
-      [...(commandLine ? [commandLine] : []), ...scopes.map(scopeLayer), ...environment],
+      [
+        ...withRunValues([...(commandLine ? [commandLine] : []), ...scopes.map(scopeLayer), ...environment], set),
+        scriptedLayer(() => [{ file, tree }, ...scopes, ...(this.#sources.documents?.(file) ?? [])]),
+      ],
       {
         ...ports,
         ...(dotenv ? { dotenv } : {}),

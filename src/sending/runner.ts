@@ -1,39 +1,27 @@
-import { type DriverPorts, sendAuthorized } from '../auth/driver.ts';
+import { sendAuthorized } from '../auth/driver.ts';
 import type { Outcome } from '../auth/scheme.ts';
-import type { AmbientCredentials } from '../core/ambient-credentials.ts';
 import type { AttemptReason } from '../core/attempt-reason.ts';
 import { charsetOf, decodeText } from '../core/charset.ts';
 import { asCountersignError, CountersignError } from '../core/errors.ts';
 import type { AttemptRecord, Exchange, RefusalCause, StoredBody, TestResult } from '../core/exchange.ts';
-import type { ReceivedResponse, SendOptions, Transport } from '../core/ports.ts';
+import type { Place } from '../core/place.ts';
+import type { ReceivedResponse, SendOptions } from '../core/ports.ts';
 import { type HttpRequest, originOf, type Part } from '../core/request.ts';
 import { assertionsOf, testResponse } from './assertions.ts';
-import type { AuthDecision } from './auth-in-force.ts';
+import { type AuthDecision, authInForce } from './auth-in-force.ts';
+import { settingsOf } from './directives-in-force.ts';
 import { explainResponse } from './explanation.ts';
 import { type PreparedRequest, prepareRequest } from './prepare.ts';
-import { type PreviewPorts, withCookies } from './preview.ts';
+import { withCookies } from './preview.ts';
 import { redactCarried, redactedError } from './redacted.ts';
 import { followRedirects, type SendRequest } from './redirects.ts';
 import { bodyLookedAt, explainRefusal, mayRefuse } from './refusal/explain-refusal.ts';
+import { RequestScripts } from './request-scripts.ts';
+import type { RequestSettings } from './request-settings.ts';
+import { responseOwner } from './request-variables.ts';
+import type { RunnerPorts } from './runner-ports.ts';
+import { findScopes, type Scopes } from './scopes.ts';
 import type { RequestTarget } from './workspace.ts';
-
-export interface RunnerPorts extends PreviewPorts {
-  readonly driver: DriverPorts;
-  readonly transport: Transport;
-  /** Credentials that came from a store of this machine: `transport` lets them go only where that is allowed. */
-  readonly ambient?: AmbientCredentials;
-  /** Receives a response's body; throws as `ReceivedResponse.body` does. */
-  storeBody(response: ReceivedResponse, signal: AbortSignal): Promise<StoredBody>;
-  /** Asks the person before a request with `# @note` is sent; absent where the host asks itself. */
-  confirm?(note: string): Promise<boolean>;
-  /** What holds where no directive says otherwise. */
-  readonly defaults: {
-    /** Milliseconds; none where undefined. */
-    readonly timeout?: number;
-    readonly insecure?: boolean;
-    readonly followRedirects?: boolean;
-  };
-}
 
 export interface RunOptions {
   readonly signal: AbortSignal;
@@ -54,14 +42,55 @@ export interface RunResult extends Exchange {
  * @throws CountersignError where the request cannot be computed: then nothing was sent
  */
 export async function runRequest(target: RequestTarget, ports: RunnerPorts, options: RunOptions): Promise<RunResult> {
-  const prepared = await prepareRequest(target, ports).catch((error: unknown) => {
+  try {
+    const scopes = ports.scripts ? await findScopes(target.file, target.tree, ports.workspace) : undefined;
+    const scripts = scopes && RequestScripts.of(target, scopes, ports, options.signal);
+    // Scripts are a part of sending, which the person is asked about before.
+    if (scripts) await confirmed(settingsOf(target, scopes), ports);
+    const edited = await scripts?.before();
+    if (scripts?.skipped) return skipped(target, scopes, scripts);
+    let prepared = await prepareRequest(target, ports, 'resolve', edited);
+    if (!scripts) await confirmed(prepared.settings, ports, prepared.place);
+    else prepared = await scripts.prepared(prepared);
+    if (scripts?.skipped) return skipped(target, scopes, scripts);
+    const result = await new Run(prepared, ports, options, scripts).result();
+    return scripts ? await withScripts(result, scripts) : result;
+  } catch (error) {
     throw redactedError(asCountersignError(error), ports);
-  });
-  const { note } = prepared.settings;
-  if (note !== undefined && ports.confirm && !(await ports.confirm(note))) {
-    throw new CountersignError('cancelled', 'The request was not confirmed, and not sent.', { place: prepared.place });
   }
-  return new Run(prepared, ports, options).result();
+}
+
+/** @throws CountersignError `cancelled` where the person doesn't want it sent */
+async function confirmed({ note }: RequestSettings, { confirm }: RunnerPorts, place?: Place): Promise<void> {
+  if (note === undefined || !confirm || (await confirm(note))) return;
+  throw new CountersignError('cancelled', 'The request was not confirmed, and not sent.', place ? { place } : {});
+}
+
+/** The result with what the scripts after the response found. */
+async function withScripts(result: RunResult, scripts: RequestScripts): Promise<RunResult> {
+  await scripts.after(result);
+  const tests = [...(result.tests ?? []), ...scripts.tests];
+  return {
+    ...result,
+    ...(tests.length === 0 ? {} : { tests }),
+    ...(scripts.next ? { next: scripts.next } : {}),
+  };
+}
+
+/** What came of a request that a script didn't want sent. */
+function skipped({ file, tree, block }: RequestTarget, scopes: Scopes | undefined, scripts: RequestScripts): RunResult {
+  const node = tree.blocks[block]?.block.request;
+  const around = scopes ?? { scopes: [] };
+  return {
+    request: {
+      ...{ method: node?.method?.text ?? 'GET', url: node?.target.text ?? '' },
+      ...{ query: [], headers: [], cookies: [], body: undefined, overridden: [] },
+    },
+    ...{ attempts: [], durationMs: 0, skipped: true, tests: scripts.tests },
+    owner: responseOwner(file, around),
+    decision: authInForce(file, tree, block, around.scopes),
+    ...(scripts.next ? { next: scripts.next } : {}),
+  };
 }
 
 /** Milliseconds of preparation that a message about a timeout need not subtract. */
@@ -81,8 +110,11 @@ class Run {
   #outcome: Outcome | undefined;
   #credentials: readonly Part[] = [];
 
-  constructor(prepared: PreparedRequest, ports: RunnerPorts, options: RunOptions) {
+  readonly #scripts: RequestScripts | undefined;
+
+  constructor(prepared: PreparedRequest, ports: RunnerPorts, options: RunOptions, scripts: RequestScripts | undefined) {
     this.#prepared = prepared;
+    this.#scripts = scripts;
     this.#ports = ports;
     this.#options = options;
     const timeout = prepared.settings.timeout ?? ports.defaults.timeout;
@@ -218,8 +250,10 @@ class Run {
     this.#options.onAttempt?.(record);
     try {
       const remaining = this.#remaining(startedAt);
+      const read = this.#scripts?.credentials(request) ?? [];
       const response = await this.#ports.transport.send(request, {
         ...{ ...options, reason: record.reason },
+        ...(read.length === 0 ? {} : { credentials: [...(options.credentials ?? []), ...read] }),
         ...(remaining === undefined ? {} : { timeout: remaining, onPermitted: this.#extend }),
       });
       record.response = head(response);

@@ -1,6 +1,12 @@
 import { directivesOf } from './directives-in-force.ts';
+import { requestTitle } from './request-title.ts';
 import { responseNames } from './response-names.ts';
 import type { RequestTarget, Workspace } from './workspace.ts';
+
+/** What came of one: with `next` a script wants that request after it, by name or title, or (null) none. */
+export type Sent = State | undefined | { readonly state: State; readonly next: string | null };
+
+type State = 'passed' | 'failed';
 
 /** What came of sending several requests. */
 export interface SentCount {
@@ -21,7 +27,7 @@ export interface SendManyOptions<T> {
   /** Called before each is sent. */
   readonly onNext?: (request: T, index: number) => void;
   /** Resolves to undefined where a request was not even tried; what it throws ends all. */
-  send(request: T): Promise<'passed' | 'failed' | undefined>;
+  send(request: T): Promise<Sent>;
 }
 
 /** Those requests of several that no `# @disabled` in force leaves out, in their order. */
@@ -72,7 +78,9 @@ export async function sendMany<T extends RequestTarget>(
       try {
         if (enabledIn && (await isDisabled(request, enabledIn))) continue;
         onNext?.(request, index);
-        const state = await send(request);
+        const sent = await send(request);
+        const state = typeof sent === 'object' ? sent.state : sent;
+        if (typeof sent === 'object' && parallel === 1) next = indexOfNext(requests, sent.next);
         if (state === 'passed') passed++;
         else if (state === 'failed' && signal.aborted) cancelled = true;
         else if (state === 'failed') failed++;
@@ -88,6 +96,18 @@ export async function sendMany<T extends RequestTarget>(
   };
   await Promise.all(Array.from({ length: Math.min(parallel, requests.length) }, worker));
   return { passed, failed, cancelled };
+}
+
+/** Where a run goes on: the request of that name, else of that title; behind the last where there is none. */
+function indexOfNext(requests: readonly RequestTarget[], name: string | null): number {
+  if (name === null) return requests.length;
+  const named = requests.findIndex(request => nameOf(request) === name);
+  if (named >= 0) return named;
+  const titled = requests.findIndex(({ tree, block }) => {
+    const placed = tree.blocks[block];
+    return placed !== undefined && requestTitle(placed) === name;
+  });
+  return titled < 0 ? requests.length : titled;
 }
 
 type Named = PromiseWithResolvers<void> & { readonly index: number };

@@ -14,7 +14,8 @@ import { nodeFiles } from '../../src/node/files.ts';
 import { nodeRandom } from '../../src/node/random.ts';
 import { type Preview, previewRequest } from '../../src/sending/preview.ts';
 import { RequestVariables } from '../../src/sending/request-variables.ts';
-import { type RunnerPorts, type RunResult, runRequest } from '../../src/sending/runner.ts';
+import { type RunResult, runRequest } from '../../src/sending/runner.ts';
+import type { RunnerPorts } from '../../src/sending/runner-ports.ts';
 import type { RequestTarget } from '../../src/sending/workspace.ts';
 import type { Check, SeenRequest, Verdict } from '../demo-api/check.ts';
 

@@ -18,7 +18,8 @@ import { parse } from '../../src/language/parser.ts';
 import { nodeRandom } from '../../src/node/random.ts';
 import { guardTransport } from '../../src/sending/guarded-transport.ts';
 import { RequestVariables } from '../../src/sending/request-variables.ts';
-import { type RunnerPorts, type RunResult, runRequest } from '../../src/sending/runner.ts';
+import { type RunResult, runRequest } from '../../src/sending/runner.ts';
+import type { RunnerPorts } from '../../src/sending/runner-ports.ts';
 
 const secret = 'zq7/Marker+0815';
 const token = 'kept-token-4711';

@@ -11,7 +11,7 @@ import { redactCarried } from '../../sending/redacted.ts';
 import { emptyCredentials } from '../../sending/refusal/credential-causes.ts';
 import { type RunResult, runRequest } from '../../sending/runner.ts';
 import { findScopes } from '../../sending/scopes.ts';
-import { sendMany } from '../../sending/send-many.ts';
+import { type Sent, sendMany } from '../../sending/send-many.ts';
 import type { RequestTarget } from '../../sending/workspace.ts';
 import { allowOptions, type Call, permissionOptions, type Reporting, tlsOptions, UsageError } from '../arguments.ts';
 import type { CliEngine } from '../engine.ts';
@@ -255,7 +255,7 @@ class SequenceRun {
     return { requests: this.#requests, failed: this.#failed };
   }
 
-  async #one(target: RequestTarget): Promise<'passed' | 'failed' | undefined> {
+  async #one(target: RequestTarget): Promise<Sent> {
     const started = performance.now();
     let result: RunResult | undefined;
     let failure: CountersignError | undefined;
@@ -282,7 +282,8 @@ class SequenceRun {
       if (!(printed && this.#call.quiet && report.ok)) reporter.request(report, shown);
     }
     if (!kept) await result?.response?.body.dispose();
-    return report.ok ? 'passed' : 'failed';
+    const state = report.ok ? 'passed' : 'failed';
+    return result?.next ? { state, next: result.next.name } : state;
   }
 
   /** Names credentials that were empty as they were sent, each line once. */
@@ -350,6 +351,7 @@ class SequenceRun {
         !refused &&
         !isAuthFailure(status, result) &&
         (result?.tests ?? []).every(({ passed }) => passed),
+      ...(result?.skipped ? { skipped: true as const } : {}),
       status,
       durationMs: round(result?.durationMs ?? elapsed),
       bytes: result?.response?.body.size ?? 0,

@@ -20,9 +20,9 @@ export function markdownReporter(output: Output): Reporter {
       }
       output.line('| | Request | Status | Time | File |\n|---|---|---|---|---|');
       for (const request of all) {
-        const { ok, status, durationMs: time, file, line } = request;
+        const { ok, skipped, status, durationMs: time, file, line } = request;
         output.line(
-          `| ${ok ? '✅' : '❌'} | ${cell(labelOf(request))} | ${status ?? '—'} | ${Math.round(time)} ms | \`${code(`${file}:${line}`)}\` |`,
+          `| ${ok ? (skipped ? '⏭️' : '✅') : '❌'} | ${cell(labelOf(request))} | ${status ?? '—'} | ${Math.round(time)} ms | \`${code(`${file}:${line}`)}\` |`,
         );
       }
     },

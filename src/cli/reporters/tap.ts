@@ -9,7 +9,9 @@ export function tapReporter(output: Output): Reporter {
       if (count === 0) output.line('TAP version 14');
       count++;
       const name = `${request.file} ${labelOf(request)}`.replace(/[#\\]/g, '\\$&');
-      output.line(`${request.ok ? 'ok' : 'not ok'} ${count} - ${name}`);
+      output.line(
+        `${request.ok ? 'ok' : 'not ok'} ${count} - ${name}${request.skipped && request.ok ? ' # SKIP' : ''}`,
+      );
       if (request.ok) return;
       output.line('  ---');
       output.line(`  message: ${JSON.stringify(failureText(request))}`);

@@ -48,7 +48,8 @@ export async function contextOfFile(
     environmentProblem = asCountersignError(error);
   }
   const ports = portsFor(documents.root(file), await environments.dotenv(file));
-  return { file, tree, scopes: around.scopes, around, environment, environmentProblem, ports };
+  const others = { documents: () => documents.known(file), runValues: environments.runValues(file) };
+  return { file, tree, scopes: around.scopes, around, environment, environmentProblem, ports, ...others };
 }
 
 /** The same object for the same folder, so that what was found with it stays found. */

@@ -1,7 +1,9 @@
+import { type RunValues, withRunValues } from '../../core/run-values.ts';
 import { listLayer, type VariableDefinition, type VariableLayer } from '../../core/variable-layer.ts';
 import type { ResponseSource, VariablePorts } from '../../core/variable-ports.ts';
 import { createVariables, type Variables } from '../../core/variables.ts';
 import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
+import { type ScriptedDocument, scriptedLayer } from '../../scripting/scripted-layer.ts';
 import { definition, scopeLayer } from '../../sending/request-variables.ts';
 import { fileStatements, placeAt, type Scope } from '../../sending/scopes.ts';
 import { promptsOf } from './block-findings.ts';
@@ -16,6 +18,10 @@ export interface DocumentContext {
   /** The layers below those of documents, and the command line’s. */
   readonly environment: readonly VariableLayer[];
   readonly ports: VariablePorts;
+  /** Other documents whose scripts may set what this one uses. */
+  readonly documents?: () => Iterable<ScriptedDocument>;
+  /** What scripts have set. */
+  readonly runValues?: RunValues;
 }
 
 /** The variables as the request of that block sees them; as the file does, where it has none. */
@@ -24,9 +30,15 @@ export function variablesAt(context: DocumentContext, placed: PlacedBlock): Vari
   const documents = scopes.map(scopeLayer);
   const variables = createVariables(
     [
-      ...environment.filter(({ kind }) => kind === 'command-line'),
-      ...documents,
-      ...environment.filter(({ kind }) => kind !== 'command-line'),
+      ...withRunValues(
+        [
+          ...environment.filter(({ kind }) => kind === 'command-line'),
+          ...documents,
+          ...environment.filter(({ kind }) => kind !== 'command-line'),
+        ],
+        context.runValues,
+      ),
+      scriptedLayer(() => [{ file, tree }, ...scopes, ...(context.documents?.() ?? [])]),
     ],
     { ...ports, responses: namedResponses(tree, ports.responses) },
   );

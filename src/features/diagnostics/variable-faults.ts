@@ -6,6 +6,7 @@ import { listLayer, type VariableLayer } from '../../core/variable-layer.ts';
 import type { VariablePorts } from '../../core/variable-ports.ts';
 import { createVariables, type Variables } from '../../core/variables.ts';
 import type { Block, Diagnostic, PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
+import { type ScriptedDocument, scriptedLayer } from '../../scripting/scripted-layer.ts';
 import { definition, scopeLayer } from '../../sending/request-variables.ts';
 import { fileStatements, type Scope } from '../../sending/scopes.ts';
 import { type BlockFindings, promptsOf, type WrittenReference } from './block-findings.ts';
@@ -20,6 +21,8 @@ export interface VariableInputs {
   readonly environment: readonly VariableLayer[];
   /** The same object while nothing changed. Requests of the document count as sent. */
   readonly ports: VariablePorts;
+  /** Other documents whose scripts may set what this one uses. */
+  readonly documents?: () => Iterable<ScriptedDocument>;
 }
 
 interface VariableFault {
@@ -98,7 +101,12 @@ export class VariableFaults {
       names: (): Iterable<string> => [...this.#names.keys(), ...(ports.responses?.names() ?? none)],
       value: () => new Promise<string>(() => {}),
     };
-    this.#variables = createVariables([...fromCommandLine, ...asked, ...documents, ...below], {
+    const scripted = scriptedLayer(() => [
+      { file, tree },
+      ...this.#inputs.scopes,
+      ...(this.#inputs.documents?.() ?? []),
+    ]);
+    this.#variables = createVariables([...fromCommandLine, ...asked, ...documents, ...below, scripted], {
       ...ports,
       responses,
     });
@@ -119,6 +127,8 @@ export class VariableFaults {
     const [problem] = variables.check(text, { file: '', line: 1 });
     if (!problem) return isEmpty(variables, text) ? empty : undefined;
     const { code, message, hint, place } = problem.error;
+    // It will have a value once that script has run.
+    if (code === 'not-set-yet') return undefined;
     const elsewhere = place?.file === this.#inputs.file;
     const where = place && place.file !== '' && !elsewhere ? ` (${basename(place.file)}, line ${place.line})` : '';
     return {

@@ -119,6 +119,8 @@ export interface ResponseModel {
 const errorTitles: Partial<Record<ErrorCode, string>> = {
   'unresolved-variable': 'A variable has no value',
   'cyclic-variable': 'A variable refers to itself',
+  'not-set-yet': 'A script has to run first',
+  'script-failed': 'A script failed',
   'missing-secret': 'A secret is missing',
   'missing-file': 'A file is missing',
   'invalid-url': 'The address can’t be used',
@@ -161,6 +163,7 @@ function errorModel(error: CountersignError): ErrorModel {
 /** Where a part comes from, in words, with the place that states it. */
 function originModel(name: string, origin: Origin): OriginModel {
   if (origin.by === 'cookie-jar') return { by: 'cookie-jar', label: 'Cookie jar' };
+  if (origin.by === 'script') return { by: 'script', label: 'Script', file: origin.file, line: origin.line };
   if (origin.by === 'client') {
     const said = originSentence(name, origin, '');
     return { by: origin.by, label: `${said[0]?.toUpperCase()}${said.slice(1)}` };

@@ -75,7 +75,13 @@ export class ExchangeList {
   #row(row: ConsoleRow, index: number): HTMLElement {
     const { id, reason, method, url, status, error, durationMs, bytes, startedAt, ended } = row;
     const texts = this.#texts;
-    const tags = { token: texts.tokenTag, redirect: texts.redirectTag, challenge: texts.challengeTag, request: '' };
+    const tags = {
+      token: texts.tokenTag,
+      redirect: texts.redirectTag,
+      challenge: texts.challengeTag,
+      request: '',
+      script: texts.scriptTag,
+    };
     const failed = error !== undefined || (status ?? 0) >= 400;
     const time = new Date(startedAt);
     const element = h(

@@ -12,7 +12,7 @@ import { english } from './texts.ts';
 const texts = readWords(english);
 
 type Kind = 'all' | 'failed' | ConsoleRow['reason'];
-const kinds: readonly Kind[] = ['all', 'failed', 'request', 'token', 'redirect', 'challenge'];
+const kinds: readonly Kind[] = ['all', 'failed', 'request', 'token', 'redirect', 'challenge', 'script'];
 
 /** Milliseconds without a key before a filter is applied. */
 const pause = 200;

@@ -12,6 +12,7 @@ export const english = {
   challenge: 'Challenges',
   redirect: 'Redirects',
   token: 'Tokens',
+  script: 'Of scripts',
   follow: 'Scroll to New Exchanges',
   clear: 'Clear Console',
   save: 'Save Shown as HAR…',
@@ -44,6 +45,7 @@ export const english = {
   expiredSince: 'expired since {0}',
   pending: 'waiting',
   tokenTag: 'token',
+  scriptTag: 'script',
   redirectTag: 'redirect',
   challengeTag: 'challenge',
 } as const;

@@ -76,6 +76,7 @@ export const english = {
   total: 'Total',
   reused: 'On a connection that was open already',
   reasonRequest: 'Request',
+  reasonScript: 'Request of a script',
   reasonChallenge: 'Answer to the challenge',
   reasonRedirect: 'Redirect',
   reasonToken: 'Token',

@@ -42,6 +42,7 @@ function entry(attempt: AttemptModel, scale: number, texts: Texts): HTMLElement 
     challenge: texts.reasonChallenge,
     redirect: texts.reasonRedirect,
     token: texts.reasonToken,
+    script: texts.reasonScript,
   };
   const status = attempt.status === undefined ? undefined : `${attempt.status} ${attempt.statusText ?? ''}`.trim();
   const details = timing

@@ -1,0 +1,354 @@
+import { createHash, createHmac, getHashes, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import variant from '@jitl/quickjs-singlefile-mjs-release-sync';
+import { newQuickJSWASMModuleFromVariant, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten-core';
+import type { Face, LogLevel, ScriptCall, ScriptFailure, ScriptOutcome } from '../scripting/script.ts';
+import type { FromSandbox, SandboxStart, ToSandbox } from './messages.ts';
+
+/**
+ * The thread that scripts run on: QuickJS in WebAssembly, which knows nothing of Node. A script reaches what `hostCall`
+ * answers and nothing else, texts in and texts out. The thread can be ended at any moment.
+ */
+
+const port = parentPort;
+if (!port) throw new Error('This is the thread of the sandbox.');
+const { folder, limits, answered } = workerData as SandboxStart;
+const cell = new Int32Array(answered);
+const clock = new Int32Array(new SharedArrayBuffer(4));
+
+/** Bytes of the stack of a script: recursion without end is an error of the script. */
+const stackSize = 768 * 1024;
+/** Scripts that are kept compiled. */
+const mostCompiled = 200;
+/** Calls that are named of a failure. */
+const mostFrames = 10;
+/** Characters that a line costs beside its own. */
+const lineCost = 120;
+/** Milliseconds that a script may wait altogether, for timers. */
+const longestWait = 120_000;
+
+const module = await newQuickJSWASMModuleFromVariant(variant);
+const runtime = module.newRuntime();
+runtime.setMemoryLimit(limits.memory);
+runtime.setMaxStackSize(stackSize);
+
+let deadline = 0;
+/** Pushes the deadline out by what was spent waiting. */
+const notComputing = <T>(work: () => T): T => {
+  const started = performance.now();
+  try {
+    return work();
+  } finally {
+    deadline += performance.now() - started;
+  }
+};
+runtime.setInterruptHandler(() => performance.now() > deadline);
+
+const send = (message: FromSandbox): void => port.postMessage(message);
+
+/** What the scripts of one face share: their globals, as in the tools that they were written for. */
+interface Realm {
+  readonly context: QuickJSContext;
+  readonly run: QuickJSHandle;
+}
+
+const realms = new Map<Face, Realm>();
+const compiled = new Map<string, QuickJSHandle>();
+let printed = 0;
+
+function realmOf(face: Face): Realm {
+  const known = realms.get(face);
+  if (known) return known;
+  const context = runtime.newContext();
+  defineHost(context);
+  const code = readFileSync(join(folder, 'faces.txt'), 'utf8');
+  const run = notComputing(() => context.unwrapResult(context.evalCode(code, 'countersign:faces', sloppy)));
+  const realm = { context, run };
+  realms.set(face, realm);
+  return realm;
+}
+
+const spoiled: Realm[] = [];
+
+/** Another realm for the next script; this one ends when nothing of it runs any more. */
+function discard(face: Face): void {
+  const realm = realms.get(face);
+  if (!realm) return;
+  realms.delete(face);
+  spoiled.push(realm);
+  for (const [key, script] of compiled) {
+    if (!key.startsWith(`${face} `)) continue;
+    script.dispose();
+    compiled.delete(key);
+  }
+}
+
+function endSpoiled(): void {
+  for (const { run, context } of spoiled.splice(0)) {
+    run.dispose();
+    context.dispose();
+  }
+}
+
+const sloppy = { type: 'global', strict: false } as const;
+
+/** Modules that scripts import: files of the project, which the host reads. */
+runtime.setModuleLoader(
+  name => ask('module', JSON.stringify({ name })) ?? '',
+  (base, name) => ask('path', JSON.stringify({ base, name })) ?? name,
+);
+
+/** The one function that scripts have of their host. */
+function defineHost(context: QuickJSContext): void {
+  const host = context.newFunction('host', (method, argument) => {
+    try {
+      const value = hostCall(context.getString(method), context.getString(argument));
+      return value === undefined ? context.undefined : context.newString(value);
+    } catch (error) {
+      return { error: context.newError(error instanceof Error ? error.message : String(error)) };
+    }
+  });
+  context.setProp(context.global, '__host', host);
+  host.dispose();
+}
+
+function hostCall(method: string, argument: string): string | undefined {
+  switch (method) {
+    case 'digest': {
+      const { algorithm, key, data } = JSON.parse(argument) as Record<'algorithm' | 'key' | 'data', string>;
+      if (!getHashes().includes(algorithm)) throw new Error(`There is no digest “${algorithm}”.`);
+      const bytes = Buffer.from(data, 'base64');
+      const hash = key === undefined ? createHash(algorithm) : createHmac(algorithm, Buffer.from(key, 'base64'));
+      return JSON.stringify(hash.update(bytes).digest('base64'));
+    }
+    case 'random': {
+      const length = Number(argument);
+      if (!(length >= 0 && length <= 65_536)) throw new Error('At most 65,536 random bytes at once.');
+      return JSON.stringify(randomBytes(length).toString('base64'));
+    }
+    case 'url':
+      return urlParts(JSON.parse(argument) as Parameters<typeof urlParts>[0]);
+    case 'query':
+      return JSON.stringify([...new URLSearchParams(JSON.parse(argument) as string)]);
+    case 'form':
+      return JSON.stringify(new URLSearchParams(JSON.parse(argument) as [string, string][]).toString());
+    case 'now':
+      return String(performance.timeOrigin + performance.now());
+    case 'library':
+      if (!/^[a-z\d-]+$/.test(argument)) throw new Error(`There is no library “${argument}”.`);
+      return library(argument);
+    case 'log': {
+      const { level, text } = JSON.parse(argument) as { readonly level: LogLevel; readonly text: string };
+      log(level, text);
+      return undefined;
+    }
+    default:
+      return ask(method, argument);
+  }
+}
+
+/** The parts of a URL, undefined where it is none. @param set a part and its new value */
+function urlParts({ url, base, set }: { url: string; base?: string; set?: [string, string] }): string | undefined {
+  const parsed = URL.parse(url, base);
+  if (!parsed) return undefined;
+  if (set) Reflect.set(parsed, set[0], set[1]);
+  const { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash } = parsed;
+  return JSON.stringify({ href, origin, protocol, username, password, host, hostname, port, pathname, search, hash });
+}
+
+function library(name: string): string | undefined {
+  try {
+    return readFileSync(join(folder, `${name}.txt`), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function log(level: LogLevel, text: string): void {
+  if (printed > limits.output) return;
+  const left = limits.output - printed - lineCost;
+  printed += text.length + lineCost;
+  if (text.length <= left) {
+    send({ kind: 'log', level, text });
+    return;
+  }
+  const rest = `The script prints more than ${limits.output} characters; the rest is left out.`;
+  send({ kind: 'log', level: 'warn', text: left > 0 ? `${text.slice(0, left)}…\n${rest}` : rest });
+  printed = limits.output + 1;
+}
+
+/** Asks the host, and stands still until it has answered. */
+function ask(method: string, argument: string): string | undefined {
+  Atomics.store(cell, 0, 0);
+  send({ kind: 'call', method, argument });
+  return notComputing(() => {
+    Atomics.wait(cell, 0, 0);
+    const received = receiveMessageOnPort(port as NonNullable<typeof port>) as
+      | { readonly message: ToSandbox }
+      | undefined;
+    const message = received?.message;
+    if (message?.kind !== 'answer') throw new Error('The host does not answer.');
+    if ('error' in message.answer) throw new Error(message.answer.error);
+    return message.answer.value;
+  });
+}
+
+const staticImport = /^([ \t]*)import\s+(?:\{([^}]*)\}|\*\s+as\s+([\w$]+)|([\w$]+))\s+from\s+(['"][^'"\n]+['"])/gm;
+
+/** The imports of a script, which is no module, as what they mean inside a function. */
+const withImports = (text: string): string =>
+  text.includes('import')
+    ? text.replace(staticImport, (_, blank: string, names?: string, all?: string, one?: string, from?: string) => {
+        const bound = names === undefined ? (all ?? `{ default: ${one} }`) : `{${names.replaceAll(/\sas\s/g, ': ')}}`;
+        return `${blank}const ${bound} = await import(${from})`;
+      })
+    : text;
+
+/** The script as a function of the names that its face puts in reach. @throws where its syntax is wrong */
+function compile({ context }: Realm, { script }: ScriptCall): QuickJSHandle {
+  const { text, place, face } = script;
+  const key = `${face} ${place.file}:${place.line}:${place.column}\n${text}`;
+  const known = compiled.get(key);
+  if (known) return known;
+  // One line more than in the file, so that a script may begin in its first column.
+  const margin = `${'\n'.repeat(place.line - 1)}`;
+  const indent = ' '.repeat((place.column ?? 1) - 1);
+  const [open, close] = face === 'httpyac' ? ['with ($) { return ', '}'] : ['return ', ''];
+  const code = `${margin}(function ($) { ${open}(async function () {\n${indent}${withImports(text)}\n})() ${close} })`;
+  const made = context.unwrapResult(context.evalCode(code, place.file, sloppy));
+  if (compiled.size >= mostCompiled) {
+    const [oldest] = compiled.keys();
+    compiled.get(oldest ?? '')?.dispose();
+    compiled.delete(oldest ?? '');
+  }
+  compiled.set(key, made);
+  return made;
+}
+
+function runScript(call: ScriptCall): ScriptOutcome {
+  printed = 0;
+  deadline = performance.now() + limits.time;
+  let compiling = true;
+  try {
+    const realm = realmOf(call.script.face);
+    const { context } = realm;
+    const script = compile(realm, call);
+    compiling = false;
+    const input = context.newString(JSON.stringify(call));
+    const task = context.unwrapResult(context.callFunction(realm.run, context.undefined, script, input));
+    input.dispose();
+    try {
+      return finished(context, task, call);
+    } finally {
+      task.dispose();
+    }
+  } catch (error) {
+    // What the faces themselves stumble over was changed by a script.
+    if (!compiling) discard(call.script.face);
+    return { tests: [], failure: failureOf(error, call) };
+  }
+}
+
+/** Goes on with what the script has left to do until it has come to its end. */
+function finished(context: QuickJSContext, task: QuickJSHandle, call: ScriptCall): ScriptOutcome {
+  let waited = 0;
+  for (;;) {
+    const jobs = runtime.executePendingJobs();
+    if (jobs.error) {
+      const { context: at } = jobs.error;
+      const error = at.dump(jobs.error);
+      jobs.error.dispose();
+      throw error;
+    }
+    // What is to be done now: a result as text, or the milliseconds until the next timer.
+    const next = context.unwrapResult(context.callFunction(task, context.undefined));
+    const state = context.dump(next) as string | number;
+    next.dispose();
+    if (typeof state === 'string') return readOutcome(state, call);
+    if (state <= 0) continue;
+    waited += state;
+    if (waited > longestWait) throw new Error(`The script waits longer than ${longestWait / 1000} s.`);
+    notComputing(() => Atomics.wait(clock, 0, 0, state));
+  }
+}
+
+interface Left {
+  readonly error?: unknown;
+  /** The script changed what the language itself brings. */
+  readonly spoiled?: boolean;
+}
+
+/** What the faces say of a script; its error is one of the script's file. */
+function readOutcome(text: string, call: ScriptCall): ScriptOutcome {
+  const { error, spoiled, ...outcome } = JSON.parse(text) as Omit<ScriptOutcome, 'failure'> & Left;
+  // The next script finds everything as it should be.
+  if (spoiled) discard(call.script.face);
+  const { line } = call.script.place;
+  const tests = outcome.tests.map(test => ({ ...test, line: test.line > 0 ? test.line : line }));
+  return { ...outcome, tests, ...(error === undefined ? {} : { failure: failureOf(error, call) }) };
+}
+
+interface ScriptError {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly stack?: unknown;
+}
+
+function failureOf(error: unknown, { script }: ScriptCall): ScriptFailure {
+  if (typeof error !== 'object' || error === null) return { message: String(error), place: script.place };
+  const cause = (error as { readonly cause?: unknown }).cause;
+  const { name, message, stack } = (typeof cause === 'object' && cause !== null ? cause : error) as ScriptError;
+  const text = typeof message === 'string' ? message : String(message);
+  if (name === 'InternalError' && text === 'interrupted') {
+    return { message: `The script computes longer than ${limits.time / 1000} s.`, place: script.place };
+  }
+  if (name === 'InternalError' && text === 'out of memory') {
+    return {
+      message: `The script needs more than ${Math.round(limits.memory / 1024 / 1024)} MB of memory.`,
+      place: script.place,
+    };
+  }
+  const frames = framesOf(typeof stack === 'string' ? stack : '');
+  const at = frames.find(({ file }) => file === script.place.file);
+  return {
+    message: typeof name === 'string' && name !== '' && name !== 'Error' ? `${name}: ${text}` : text,
+    place: at ? { file: script.place.file, line: at.line, column: at.column } : script.place,
+    ...(frames.length === 0
+      ? {}
+      : {
+          stack: frames
+            .slice(0, mostFrames)
+            .map(({ text }) => text)
+            .join('\n'),
+        }),
+  };
+}
+
+interface Frame {
+  readonly text: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The calls of a stack that are the script's; those of the faces and libraries are left out. */
+function framesOf(stack: string): readonly Frame[] {
+  return stack.split('\n').flatMap(line => {
+    const [, called = '', inBrackets, bare] = /^\s*at (?:(.*?) \((.*)\)|(\S.*))$/.exec(line) ?? [];
+    const [, file = '', row, column] = /^(.*?):(\d+)(?::(\d+))?$/.exec(inBrackets ?? bare ?? '') ?? [];
+    if (row === undefined || file === '' || file.startsWith('countersign:')) return [];
+    const at = Number(row) - 1;
+    const name = called === '' || called === '<anonymous>' ? '' : `${called} `;
+    const text = `${name}(${file}:${at}:${column ?? 1})`;
+    return [{ text, file, line: at, column: Number(column ?? 1) }];
+  });
+}
+
+port.on('message', (message: ToSandbox) => {
+  if (message.kind !== 'run') return;
+  send({ kind: 'done', outcome: runScript(message.call) });
+  endSpoiled();
+});
+send({ kind: 'ready' });
