@@ -282,7 +282,7 @@ GET @@/d
     const other = (): string => url.replace('127.0.0.1', 'localhost');
     const allowed = (): readonly string[] => ['a.http', '--allow-secret', `acme-key=${url}`];
     const ways: readonly (readonly [name: string, script: string, line: string])[] = [
-      ['sends it elsewhere by itself', 'pm.sendRequest(`${other}/x?k=${key}`, () => {});', 'GET @@/ok'],
+      ['sends it elsewhere by itself', 'pm.sendRequest(other + "/x?k=" + key, () => {});', 'GET @@/ok'],
       [
         'sends it elsewhere in another form',
         'pm.sendRequest(other + "/x?k=" + [...key].reverse().join(""), () => {});',
