@@ -251,6 +251,8 @@ function runScript(call: ScriptCall): ScriptOutcome {
   }
 }
 
+const interrupted = { name: 'InternalError', message: 'interrupted' };
+
 /** Goes on with what the script has left to do until it has come to its end. */
 function finished(context: QuickJSContext, task: QuickJSHandle, call: ScriptCall): ScriptOutcome {
   let waited = 0;
@@ -262,6 +264,8 @@ function finished(context: QuickJSContext, task: QuickJSHandle, call: ScriptCall
       jobs.error.dispose();
       throw error;
     }
+    // A job that was interrupted may leave nothing but a promise that never settles.
+    if (performance.now() > deadline) throw interrupted;
     // What is to be done now: a result as text, or the milliseconds until the next timer.
     const next = context.unwrapResult(context.callFunction(task, context.undefined));
     const state = context.dump(next) as string | number;
