@@ -134,8 +134,10 @@ export class ScriptThread implements ScriptEngine {
     const running = this.#running;
     if (!running) return;
     if (message.kind === 'log') running.host.log(message.level, message.text);
-    else if (message.kind === 'done') running.resolve(message.outcome);
-    else void this.#answer(running, message.method, message.argument);
+    else if (message.kind === 'done') {
+      if (message.broken) void this.#end();
+      running.resolve(message.outcome);
+    } else void this.#answer(running, message.method, message.argument);
   }
 
   /** The time that an answer takes is not the script's. */

@@ -22,4 +22,5 @@ export type FromSandbox =
   /** A call of the script: the thread stands still until its answer is there. */
   | { readonly kind: 'call'; readonly method: string; readonly argument: string }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
-  | { readonly kind: 'done'; readonly outcome: ScriptOutcome };
+  /** `broken`: something of the script may go on, so that the thread is of no more use. */
+  | { readonly kind: 'done'; readonly outcome: ScriptOutcome; readonly broken: boolean };

@@ -57,6 +57,8 @@ interface Realm {
 const realms = new Map<Face, Realm>();
 const compiled = new Map<string, QuickJSHandle>();
 let printed = 0;
+/** What was cut off may leave jobs behind, which belong to all realms. */
+let broken = false;
 
 function realmOf(face: Face): Realm {
   const known = realms.get(face);
@@ -306,9 +308,11 @@ function failureOf(error: unknown, { script }: ScriptCall): ScriptFailure {
   const { name, message, stack } = (typeof cause === 'object' && cause !== null ? cause : error) as ScriptError;
   const text = typeof message === 'string' ? message : String(message);
   if (name === 'InternalError' && text === 'interrupted') {
+    broken = true;
     return { message: `The script computes longer than ${limits.time / 1000} s.`, place: script.place };
   }
   if (name === 'InternalError' && text === 'out of memory') {
+    broken = true;
     return {
       message: `The script needs more than ${Math.round(limits.memory / 1024 / 1024)} MB of memory.`,
       place: script.place,
@@ -352,7 +356,9 @@ function framesOf(stack: string): readonly Frame[] {
 
 port.on('message', (message: ToSandbox) => {
   if (message.kind !== 'run') return;
-  send({ kind: 'done', outcome: runScript(message.call) });
+  broken = false;
+  const outcome = runScript(message.call);
+  send({ kind: 'done', outcome, broken });
   endSpoiled();
 });
 send({ kind: 'ready' });
