@@ -23,8 +23,13 @@ export interface Scheme<F extends Fields = Fields> {
   /** Address of the defining specification. */
   readonly specification: string;
   readonly fields: F;
-  /** It applies a token that is obtained apart: hosts offer to get one. */
-  readonly obtainsTokens?: true;
+  /**
+   * It applies a token that is obtained apart, and hosts offer to get one: whether it does with these values, resolved or
+   * as they are written.
+   */
+  obtainsTokens?(values: Readonly<Record<string, unknown>>): boolean;
+  /** Its tokens are those of the file that states it, which its values name as `file`. */
+  readonly ofFile?: true;
   /** Its secrets go to an authorization server, and prove nothing to the server of the request. */
   readonly provesElsewhere?: true;
   /** Problems across fields, found before anything is sent; values may be missing. */

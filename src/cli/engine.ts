@@ -18,6 +18,7 @@ import { nodeRandom } from '../node/random.ts';
 import { runCommand } from '../node/run-command.ts';
 import { searchRoot } from '../node/search-root.ts';
 import { guardTransport } from '../sending/guarded-transport.ts';
+import { createLogins } from '../sending/login.ts';
 import { RequestVariables } from '../sending/request-variables.ts';
 import { referredNames } from '../sending/response-names.ts';
 import type { RunResult } from '../sending/runner.ts';
@@ -122,6 +123,11 @@ export function createEngine(call: Call, current: string): CliEngine {
   const tokens = createTokens({
     ...{ call, transport: over('token'), clock, random, ambient, permit, permitEnvironment },
     secretSeen: redactor.add,
+    logins: createLogins({
+      ...{ clock, workspace },
+      documents: () => workspace.documents(),
+      ports: () => ports,
+    }),
     ...(call.interactive ? { agent: terminalAgent(terminal) } : {}),
     async credentials(record, key) {
       const { statedToken } = await import('../sending/stated-token.ts');

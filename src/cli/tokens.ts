@@ -1,3 +1,5 @@
+import type { LoginPorts } from '../auth/login/login-flow.ts';
+import { createLoginFlow } from '../auth/login/login-flow.ts';
 import type { AuthorizationAgent } from '../auth/oauth2/authorization-agent.ts';
 import type { ExchangeObserver } from '../auth/oauth2/exchange-record.ts';
 import type { OAuth2Ports } from '../auth/oauth2/server-session.ts';
@@ -40,6 +42,7 @@ export interface CliTokenPorts {
   readonly ambient: AmbientCredentials;
   readonly permit: Permit;
   readonly permitEnvironment: (name: string) => Promise<void>;
+  readonly logins: LoginPorts;
   /** Says something to the person, on stderr. */
   readonly warn?: (message: string) => void;
 }
@@ -95,7 +98,7 @@ export function createTokens(ports: CliTokenPorts): CliTokens {
 
 /** The protocol's libraries are loaded only where a token is wanted. */
 async function openTokens(
-  { transport, clock, random, agent, observe, credentials, ambient, permitEnvironment }: CliTokenPorts,
+  { transport, clock, random, agent, observe, credentials, ambient, permitEnvironment, logins }: CliTokenPorts,
   warn: (message: string) => void,
 ): Promise<OpenedTokens> {
   const [{ createOAuth2Flow }, { createOAuth1Flow }, { createTokenSource }, { openTokenStore }, { nodeWait }] =
@@ -113,7 +116,7 @@ async function openTokens(
     ...(agent ? { agent } : {}),
     ...(observe ? { observe } : {}),
   };
-  const flows = [createOAuth2Flow(oauth), createOAuth1Flow(oauth)];
+  const flows = [createOAuth2Flow(oauth), createOAuth1Flow(oauth), createLoginFlow(logins)];
   const key: TokenKey = (request, environment) =>
     flows.find(flow => flow.scheme === request.scheme)?.identity(request.values, environment).key;
   const kept = await openTokenStore(process.env);

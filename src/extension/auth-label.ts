@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { findScheme } from '../auth/schemes/index.ts';
 import { type AuthDecision, authInForce } from '../sending/auth-in-force.ts';
 import type { Scope } from '../sending/scopes.ts';
-import { obtainsToken } from '../sending/token-request.ts';
 import type { RequestTarget } from '../sending/workspace.ts';
 
 export interface AuthLabel extends Pick<AuthDecision, 'from'> {
@@ -19,8 +18,9 @@ export function authInForceLabel({ file, tree, block }: RequestTarget, scopes: r
 }
 
 function obtains({ statement }: AuthDecision): boolean {
-  if (!statement || !findScheme(statement.scheme)?.obtainsTokens) return false;
-  return obtainsToken(statement.scheme, Object.fromEntries(statement.fields.map(({ name, value }) => [name, value])));
+  if (!statement) return false;
+  const values = Object.fromEntries(statement.fields.map(({ name, value }) => [name, value]));
+  return findScheme(statement.scheme)?.obtainsTokens?.(values) ?? false;
 }
 
 /** The auth in force in a few words: `Basic Auth · from folder.http`. */

@@ -21,6 +21,7 @@ import { filesWithin, type PermitFile } from '../node/files.ts';
 import { nodeRandom } from '../node/random.ts';
 import { runCommand } from '../node/run-command.ts';
 import { guardTransport } from '../sending/guarded-transport.ts';
+import { createLogins } from '../sending/login.ts';
 import type { Preview } from '../sending/preview.ts';
 import { previewRequest } from '../sending/preview.ts';
 import { RequestVariables } from '../sending/request-variables.ts';
@@ -163,6 +164,12 @@ export function createEngine(host: EngineHost): Engine {
           log: (text, failed) => host.log(redactor.redact(text), failed),
           warn: message => tell('warning', '{0}', message),
           secretSeen: redactor.add,
+          logins: createLogins({
+            ...{ clock, workspace: documents },
+            documents: path => documents.known(path),
+            ports: (path, signal) => ports(path, signal && { signal }),
+            sent: remember,
+          }),
           request: async target => tokenRequest(target, await ports(target.file)),
           asked: requestOf,
           environment: file => environments.selected(file),
@@ -267,15 +274,19 @@ export function createEngine(host: EngineHost): Engine {
     };
   };
 
+  const remember = ({ file, tree, block }: RequestTarget, result: RunResult): void => {
+    const name = tree.blocks[block]?.block.name?.text;
+    // Nothing is taken from a body that is not whole.
+    const { response, ...rest } = result;
+    if (name !== undefined) {
+      responses.of(ownerIn(result.owner, file)).record(name, response?.body.broken ? rest : result);
+    }
+  };
+
   return {
     async send(target, options) {
       const result = await runRequest(target, await ports(target.file, options), options);
-      const name = target.tree.blocks[target.block]?.block.name?.text;
-      // Nothing is taken from a body that is not whole.
-      const { response, ...rest } = result;
-      if (name !== undefined) {
-        responses.of(ownerIn(result.owner, target.file)).record(name, response?.body.broken ? rest : result);
-      }
+      remember(target, result);
       return result;
     },
     preview: async (target, signal) => previewRequest(target, await ports(target.file), signal),

@@ -25,6 +25,8 @@ import type { RequestTarget } from './workspace.ts';
 
 export interface RunOptions {
   readonly signal: AbortSignal;
+  /** Sends without the auth in force: the request is what that auth waits for. */
+  readonly unauthorized?: boolean;
   /** Called as each attempt is sent, and again when its response's head has arrived. */
   readonly onAttempt?: (attempt: AttemptRecord) => void;
 }
@@ -53,6 +55,7 @@ export async function runRequest(target: RequestTarget, ports: RunnerPorts, opti
     if (!scripts) await confirmed(prepared.settings, ports, prepared.place);
     else prepared = await scripts.prepared(prepared);
     if (scripts?.skipped) return skipped(target, scopes, scripts);
+    if (options.unauthorized) prepared = { ...prepared, auth: undefined };
     const result = await new Run(prepared, ports, options, scripts).result();
     return scripts ? await withScripts(result, scripts) : result;
   } catch (error) {
@@ -239,7 +242,20 @@ class Run {
     return response;
   }
 
-  async #attempt(request: HttpRequest, options: SendOptions): Promise<ReceivedResponse> {
+  /** Cookies that came since the request was computed, with a challenge or a login, go along. */
+  #withNewCookies(request: HttpRequest): HttpRequest {
+    const { settings, auth } = this.#prepared;
+    const late = this.#attempts.length > 0 || auth?.resolved.scheme.provesElsewhere;
+    if (!late || !settings.cookieJar) return request;
+    const others = request.cookies.filter(({ origin }) => origin.by !== 'cookie-jar');
+    const stored = this.#ports.cookies.cookiesFor(request.url);
+    if (stored.length === 0 && others.length === request.cookies.length) return request;
+    const named = new Set(others.map(({ name }) => name));
+    return { ...request, cookies: [...stored.filter(({ name }) => !named.has(name)), ...others] };
+  }
+
+  async #attempt(computed: HttpRequest, options: SendOptions): Promise<ReceivedResponse> {
+    const request = this.#withNewCookies(computed);
     const { clock } = this.#ports.driver;
     const startedAt = clock.now();
     const record: Draft = { reason: this.#reason, request, startedAt };

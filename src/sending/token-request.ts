@@ -45,14 +45,9 @@ export async function tokenRequest(
     },
     readFile: (path, place) => readTextFile(path, place, ports),
   });
-  if (!obtainsToken(scheme.id, values)) return undefined;
+  if (!scheme.obtainsTokens?.(values)) return undefined;
   const tls = await tlsOf(file, statement.place, variables, ports);
   const request = tls ? { ...noRequest, tls } : noRequest;
-  return { scheme: scheme.id, values, request, usedBy: statement.place.file };
-}
-
-/** True where these values make the scheme ask the token source. */
-export function obtainsToken(scheme: string, values: Readonly<Record<string, unknown>>): boolean {
-  if (scheme === 'oauth2') return values.token === undefined || values.token === '';
-  return scheme === 'oauth1' && Boolean(values.requestTokenUrl) && !values.token;
+  const { file: usedBy } = statement.place;
+  return { scheme: scheme.id, values: scheme.ofFile ? { ...values, file: usedBy } : values, request, usedBy };
 }

@@ -135,6 +135,7 @@ describe('exchanges with an authorization server', () => {
         permitEnvironment: async () => {},
         request: async () => undefined,
         asked: async () => undefined,
+        logins: { clock: { now: Date.now }, send: async () => assert.fail('no login'), borrows: async () => false },
         environment: () => undefined,
       });
       const values = {

@@ -8,6 +8,7 @@ import { digest } from './digest.ts';
 import { edgegrid } from './edgegrid.ts';
 import { hawk } from './hawk.ts';
 import { jwt } from './jwt.ts';
+import { login } from './login.ts';
 import { ntlm } from './ntlm.ts';
 import { oauth1 } from './oauth1.ts';
 import { oauth2 } from './oauth2.ts';
@@ -26,6 +27,7 @@ export const schemes: readonly AnyScheme[] = [
   edgegrid,
   jwt,
   asap,
+  login,
 ] as unknown as readonly AnyScheme[];
 
 const byId = new Map(schemes.map(scheme => [scheme.id, scheme]));

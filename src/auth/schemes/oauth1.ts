@@ -16,7 +16,7 @@ export const oauth1 = defineScheme({
   label: 'OAuth 1.0',
   summary: 'Signs the request with a consumer key and a token, which a sign-in may provide.',
   specification: 'https://www.rfc-editor.org/rfc/rfc5849',
-  obtainsTokens: true,
+  obtainsTokens: ({ requestTokenUrl, token }) => Boolean(requestTokenUrl) && !token,
   fields: [
     {
       name: 'signatureMethod',

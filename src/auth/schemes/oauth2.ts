@@ -12,7 +12,7 @@ export const oauth2 = defineScheme({
   label: 'OAuth 2.0',
   summary: 'Gets an access token from an authorization server, renews it, and sends it.',
   specification: 'https://www.rfc-editor.org/rfc/rfc6749',
-  obtainsTokens: true,
+  obtainsTokens: ({ token }) => token === undefined || token === '',
   provesElsewhere: true,
   fields: oauth2Fields,
   check: oauth2Check,

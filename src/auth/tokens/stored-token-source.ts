@@ -140,7 +140,7 @@ class StoredTokens implements StoredTokenSource {
     const record = await this.#read(want.key);
     // Without an address it is for the person alone.
     if (permit && want.http?.url) {
-      if (!this.#holdsCredentials(want)) await permit(credentialPermission(credentialOf(want), want.http));
+      if (!(await this.#holdsCredentials(want))) await permit(credentialPermission(credentialOf(want), want.http));
       // Whoever states another secret than the kept token came of has to show to the server that it is right.
       else if (record && record.proof !== want.proof) return tokenOf(await this.#fetched(want, signal));
     }
@@ -151,8 +151,9 @@ class StoredTokens implements StoredTokenSource {
   }
 
   /** Whether what is stated would do to obtain the token, without a person and without a credential of this machine. */
-  #holdsCredentials({ flow, values }: Want): boolean {
-    return !flow.needsPerson(values) && (this.#options.ambient?.inValues(values).length ?? 0) === 0;
+  async #holdsCredentials({ flow, values }: Want): Promise<boolean> {
+    if (flow.needsPerson(values) || (this.#options.ambient?.inValues(values).length ?? 0) > 0) return false;
+    return !(await flow.borrows?.(values));
   }
 
   async #reject({ key }: Want, token: Token): Promise<void> {
@@ -220,8 +221,9 @@ class StoredTokens implements StoredTokenSource {
   /** Stores a token before anybody uses it. */
   async #keep(want: Want, token: ObtainedToken, previous: TokenRecord | undefined, refreshed = false): Promise<Kept> {
     const record = recordOf(want, token, previous, refreshed);
-    if (want.request && !refreshed && this.#holdsCredentials(want)) this.#stated.add(want.key);
-    await this.#write(record);
+    if (want.request && !refreshed && (await this.#holdsCredentials(want))) this.#stated.add(want.key);
+    if (token.transient) this.#unsaved.set(record.key, record);
+    else await this.#write(record);
     return record;
   }
 

@@ -28,6 +28,8 @@ export interface ObtainedToken {
   readonly obtainedAt: number;
   readonly expiresAt?: number;
   readonly dpopKey?: Readonly<Record<string, unknown>>;
+  /** It ends with this process, and is not stored. */
+  readonly transient?: boolean;
   /** Origins of the endpoints that it may be refreshed and revoked at. */
   readonly origins?: readonly string[];
 }
@@ -42,6 +44,8 @@ export interface TokenFlow {
   needsPerson(values: Values): boolean;
   /** True where obtaining starts from a refresh token, which may have a stored successor. */
   obtainsByRefresh?(values: Values): boolean;
+  /** Whether a credential of this machine is needed that doesn't stand in the values. @throws CountersignError */
+  borrows?(values: Values): Promise<boolean>;
   /** Where the token comes from, for a preview: `https://login.example.com/token`. */
   source(values: Values): string;
   /** The values that are kept with the token: none of them secret. */

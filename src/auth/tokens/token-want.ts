@@ -75,7 +75,7 @@ export function recordOf(
   refreshed: boolean,
 ): Kept {
   const { flow, key, values, environment, request } = want;
-  const { scope, idToken, idTokenProof: _, ...rest } = token;
+  const { scope, idToken, idTokenProof: _, transient: __, ...rest } = token;
   // A refresh that does not speak of them leaves the scope and the ID token as they were.
   const granted = scope ?? (refreshed ? previous?.scopeGranted : undefined);
   const identified = idToken === undefined && refreshed ? previous : token;

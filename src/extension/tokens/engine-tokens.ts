@@ -1,3 +1,4 @@
+import { createLoginFlow, type LoginPorts } from '../../auth/login/login-flow.ts';
 import { createOAuth1Flow } from '../../auth/oauth1/oauth1-flow.ts';
 import type { AuthorizationAgent } from '../../auth/oauth2/authorization-agent.ts';
 import type { TokenExchangeRecord } from '../../auth/oauth2/exchange-record.ts';
@@ -28,6 +29,7 @@ export interface EngineTokensHost {
   log(text: string, failed: boolean): void;
   warn(message: string): void;
   secretSeen(secret: string): void;
+  readonly logins: LoginPorts;
   /** What the auth in force for a block asks for, its values computed; nobody is asked. @throws CountersignError */
   request(target: RequestTarget): Promise<TokenRequest | undefined>;
   /** The same, but asks for a secret that was never set. @throws CountersignError */
@@ -57,7 +59,7 @@ export class EngineTokens {
     };
     const flows = (agent?: AuthorizationAgent): readonly TokenFlow[] => {
       const all = { ...ports, ...(agent ? { agent } : {}) };
-      return [createOAuth2Flow(all), createOAuth1Flow(all)];
+      return [createOAuth2Flow(all), createOAuth1Flow(all), createLoginFlow(host.logins)];
     };
     const source = (ofSource: readonly TokenFlow[], asking: boolean): StoredTokenSource =>
       createTokenSource({

@@ -127,7 +127,7 @@ function typeOf(target: FormTarget, { scopes }: FormContext): FormType {
             summary: scheme.summary,
             specification: scheme.specification,
             specificationLabel: specificationLabel(scheme.specification),
-            obtainsTokens: scheme.obtainsTokens === true,
+            obtainsTokens: scheme.obtainsTokens !== undefined,
           },
         }
       : {}),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { findScheme } from '../../../src/auth/schemes/index.ts';
 import type { TokenRequest } from '../../../src/auth/token-source.ts';
 import type { TokenRecord } from '../../../src/auth/tokens/token-record.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
@@ -6,7 +7,6 @@ import { remainingTime } from '../../../src/features/presentation/remaining-time
 import { tokenModel, untilChange } from '../../../src/features/presentation/token-model.ts';
 import { parse } from '../../../src/language/parser.ts';
 import { statedToken } from '../../../src/sending/stated-token.ts';
-import { obtainsToken } from '../../../src/sending/token-request.ts';
 
 const now = Date.parse('2026-01-02T03:04:05Z');
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -164,6 +164,8 @@ GET /
   });
 
   it('is obtained where the statement holds no token itself', () => {
+    const obtainsToken = (scheme: string, values: Readonly<Record<string, string>>): boolean =>
+      findScheme(scheme)?.obtainsTokens?.(values) ?? false;
     assert.equal(obtainsToken('oauth2', {}), true);
     assert.equal(obtainsToken('oauth2', { token: 't' }), false);
     assert.equal(obtainsToken('oauth1', {}), false);
