@@ -49,6 +49,15 @@ const options = {
   'file-per-request': { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   force: { type: 'boolean' },
+  iterations: { type: 'string', short: 'n' },
+  data: { type: 'string', short: 'd' },
+  retry: { type: 'string' },
+  shard: { type: 'string' },
+  'rerun-failed': { type: 'string' },
+  include: { type: 'string', multiple: true },
+  exclude: { type: 'string', multiple: true },
+  deps: { type: 'boolean' },
+  strict: { type: 'boolean' },
 } as const;
 
 /** Who the client is over TLS, and whom it trusts: options of whatever sends something, or shows what would be sent. */
@@ -134,6 +143,22 @@ export interface Call {
   readonly dryRun: boolean;
   /** Replaces files of other content. */
   readonly force: boolean;
+  /** How often all requests are sent; undefined: once, or once for each row of data. */
+  readonly iterations: number | undefined;
+  /** CSV or JSON file whose rows are the variables of the iterations. */
+  readonly data: string | undefined;
+  /** How often a request that failed is sent again. */
+  readonly retry: number;
+  /** This machine's share of the files. */
+  readonly shard: { readonly index: number; readonly count: number } | undefined;
+  /** JSON report whose failures are sent again. */
+  readonly rerunFailed: string | undefined;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** `--no-deps` is false: what a request needs is not sent before it. */
+  readonly deps: boolean;
+  /** Nothing is sent unless everything can be understood. */
+  readonly strict: boolean;
 }
 
 /** `name=origin`. */
@@ -189,6 +214,15 @@ export function parseCall(args: readonly string[]): Call {
     filePerRequest: values['file-per-request'] ?? false,
     dryRun: values['dry-run'] ?? false,
     force: values.force ?? false,
+    iterations: values.iterations === undefined ? undefined : count('-n', values.iterations),
+    data: values.data,
+    retry: values.retry === undefined ? 0 : count('--retry', values.retry),
+    shard: values.shard === undefined ? undefined : shardOf(values.shard),
+    rerunFailed: values['rerun-failed'],
+    include: tags(values.include),
+    exclude: tags(values.exclude),
+    deps: values.deps ?? true,
+    strict: values.strict ?? false,
   };
 }
 
@@ -260,6 +294,16 @@ function count(option: string, text: string): number {
     throw new UsageError(`${option} takes a number from 1 on, not “${text}”`);
   return number;
 }
+
+function shardOf(text: string): { readonly index: number; readonly count: number } {
+  const [, index = '', of = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const shard = { index: Number(index), count: Number(of) };
+  if (index !== '' && shard.index >= 1 && shard.index <= shard.count) return shard;
+  throw new UsageError(`--shard takes I/N, such as 1/4 for the first of four, not “${text}”`);
+}
+
+const tags = (values: readonly string[] | undefined): readonly string[] =>
+  (values ?? []).flatMap(text => text.split(/[\s,]+/).filter(Boolean));
 
 function reporting(text: string): Reporting {
   const at = text.indexOf('=');

@@ -46,6 +46,8 @@ export interface CliEngine {
   readonly ports: RunnerPorts;
   /** The variables of the environment for a file, read once per folder. @throws CountersignError */
   readonly environment: EnvironmentSource;
+  /** Begins a time of a run of several: scripts see which, and the row is its variables. */
+  beginIteration(index: number, count: number, row: Readonly<Record<string, unknown>> | undefined): void;
   /** Keeps what later requests may refer to; false where the result can go. */
   remember(target: RequestTarget, result: RunResult): boolean;
   readonly tokens: CliTokens;
@@ -204,6 +206,7 @@ export function createEngine(call: Call, current: string): CliEngine {
     workspace,
     ports,
     environment,
+    beginIteration: scripts.begin,
     remember({ tree, block }, result) {
       const name = tree.blocks[block]?.block.name?.text;
       if (name === undefined) return false;

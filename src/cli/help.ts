@@ -53,6 +53,15 @@ Sends every request of the files, folders or collections, in order.
 
   --name NAME             only the request of that name or title
   --line N                only the request around that line of the one file
+  --no-deps               not what it needs: requests that # @ref names, or whose response it reads
+  --include TAG, --exclude TAG
+                          only requests with that # @tag, or without it (repeatable)
+  -n, --iterations N      sends all N times
+  -d, --data FILE         once for each row of a CSV or JSON file, whose columns are variables
+  --retry N               sends a request that failed up to N times more
+  --shard I/N             the I-th of N shares of the files, for machines that work side by side
+  --rerun-failed FILE     only what failed in the JSON report of an earlier run
+  --strict                sends nothing unless everything can be understood
   --delay DURATION        waits that long between requests
   --verbose               prints requests and responses as they went, secrets masked
   --show body|headers|all prints that of each response

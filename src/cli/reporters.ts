@@ -16,6 +16,10 @@ export interface ReportedRequest {
   /** Secrets masked unless they were asked for. */
   readonly url: string;
   readonly ok: boolean;
+  /** From 1, where the requests are sent several times. */
+  readonly iteration?: number;
+  /** How often it was sent again after it had failed. */
+  readonly retries?: number;
   /** A script asked that it not be sent. */
   readonly skipped?: true;
   readonly status: number | null;
@@ -112,6 +116,12 @@ export const failedTests = (tests: readonly TestResult[]): string[] =>
     passed ? [] : [`✗ ${name}: ${message ?? 'failed'} (line ${line})`],
   );
 
+function retried({ retries, ok }: ReportedRequest, output: Output): string {
+  if (retries === undefined) return '';
+  const times = retries === 1 ? 'once' : `${retries} times`;
+  return ` ${output.yellow(ok ? `passed after it was sent again ${times}` : `sent again ${times}`)}`;
+}
+
 function testCount({ tests = [] }: ReportedRequest, output: Output): string {
   if (tests.length === 0) return '';
   const passed = tests.filter(test => test.passed).length;
@@ -145,8 +155,14 @@ function jsonReporter(output: Output): Reporter {
 
 function textReporter(output: Output): Reporter {
   let file: string | undefined;
+  let iteration: number | undefined;
   return {
     request(request, shown) {
+      if (request.iteration !== iteration) {
+        iteration = request.iteration;
+        output.line(`${file === undefined ? '' : '\n'}${output.bold(`Iteration ${iteration}`)}`);
+        file = undefined;
+      }
       if (request.file !== file) {
         output.line(`${file === undefined ? '' : '\n'}${output.bold(request.file)}`);
         file = request.file;
@@ -157,7 +173,7 @@ function textReporter(output: Output): Reporter {
       const source = auth.from && auth.from.level !== 'request' ? ` from ${auth.from.file}:${auth.from.line}` : '';
       const shownStatus = status === null ? '---' : status < 400 ? String(status) : output.red(String(status));
       output.line(
-        `  ${mark} ${shownStatus} ${label.padEnd(36)} ${output.dim(`${auth.scheme}${source}`)} ${output.dim(`${Math.round(durationMs)} ms`)}${testCount(request, output)}`,
+        `  ${mark} ${shownStatus} ${label.padEnd(36)} ${output.dim(`${auth.scheme}${source}`)} ${output.dim(`${Math.round(durationMs)} ms`)}${testCount(request, output)}${retried(request, output)}`,
       );
       if (request.skipped) output.line(`      ${output.dim('A script skipped it.')}`);
       if (error) {
@@ -195,7 +211,7 @@ function junitReporter(output: Output): Reporter {
         const time = seconds(cases.reduce((sum, request) => sum + request.durationMs, 0));
         output.line(`  <testsuite name="${xml(file)}" tests="${cases.length}" failures="${failures}" time="${time}">`);
         for (const request of cases) {
-          const name = labelOf(request);
+          const name = `${labelOf(request)}${request.iteration === undefined ? '' : ` (iteration ${request.iteration})`}`;
           const start = `    <testcase name="${xml(name)}" classname="${xml(file)}" time="${seconds(request.durationMs)}"`;
           if (request.ok) output.line(request.skipped ? `${start}><skipped/></testcase>` : `${start}/>`);
           else {

@@ -20,7 +20,7 @@ export const runFeatures: ReadonlySet<string> = new Set(['pre-request-script', '
 
 /** Directives of other dialects, in lower case. */
 export const foreignDirectives: ReadonlySet<string> = new Set([
-  ...['ref', 'forceref', 'import', 'loop', 'sleep', 'ratelimit', 'keepstreaming', 'nostreaminglog', 'responseref'],
+  ...['import', 'loop', 'sleep', 'ratelimit', 'keepstreaming', 'nostreaminglog', 'responseref'],
   ...['no-log', 'no-response-view', 'no-auto-encoding', 'jwt', 'save', 'openwith', 'extension', 'injectvariables'],
   ...['grpc-reflection', 'verbose', 'debug', 'no-client-cert', 'use-os-credentials', 'lang'],
 ]);

@@ -129,6 +129,23 @@ export const directives: readonly DirectiveInfo[] = [
     within: 'both',
     help: 'Leaves the request out when all requests of the file are sent.',
   },
+  {
+    name: 'ref',
+    usage: 'NAME',
+    value: 'text',
+    within: 'request',
+    help: 'The request of that name is sent before this one, once.',
+    example: '# @ref login',
+    aliases: ['forceref'],
+  },
+  {
+    name: 'tag',
+    usage: 'TAG …',
+    value: 'text',
+    within: 'both',
+    help: 'Tags that `countersign run --include TAG` and `--exclude TAG` choose by.',
+    example: '# @tag smoke',
+  },
 ];
 
 const byName = new Map(directives.flatMap(info => [info.name, ...(info.aliases ?? [])].map(name => [name, info])));

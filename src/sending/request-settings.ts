@@ -19,6 +19,8 @@ export interface RequestSettings {
   readonly disabled: boolean;
   /** The person is asked before it is sent; the text, empty where the directive has none. */
   readonly note?: string;
+  /** What `--include` and `--exclude` of a run choose by; those of all levels. */
+  readonly tags: readonly string[];
   readonly prompts: readonly { readonly name: string; readonly description: string | undefined }[];
 }
 
@@ -30,6 +32,7 @@ const defaults: RequestSettings = {
   unlimitedResponse: false,
   cookieJar: true,
   disabled: false,
+  tags: [],
   prompts: [],
 };
 
@@ -88,6 +91,9 @@ export function requestSettings(
           break;
         case 'note':
           settings = { ...settings, note: text };
+          break;
+        case 'tag':
+          settings = { ...settings, tags: [...settings.tags, ...text.split(/[\s,]+/).filter(Boolean)] };
           break;
         case 'prompt': {
           const [, name = '', description] = /^(\S+)\s*(.*)$/s.exec(text) ?? [];

@@ -1,7 +1,7 @@
 import { createWriteStream, openSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asCountersignError, type CountersignError } from '../../core/errors.ts';
+import { asCountersignError, CountersignError } from '../../core/errors.ts';
 import { maskedRequestUrl, requestUrl } from '../../core/request.ts';
 import { placeDiagnostics } from '../../features/diagnostics/block-diagnostics.ts';
 import { writtenDiagnostics } from '../../features/diagnostics/block-findings.ts';
@@ -15,7 +15,6 @@ import { type Sent, sendMany } from '../../sending/send-many.ts';
 import type { RequestTarget } from '../../sending/workspace.ts';
 import { allowOptions, type Call, permissionOptions, type Reporting, tlsOptions, UsageError } from '../arguments.ts';
 import type { CliEngine } from '../engine.ts';
-import { requestFiles } from '../node-workspace.ts';
 import { createOutput, type Output } from '../output.ts';
 import { BodyFolder, type ReportedResponse, reportedResponse } from '../reported-response.ts';
 import {
@@ -26,7 +25,8 @@ import {
   reportedAuth,
   type Shown,
 } from '../reporters.ts';
-import { chooseRequest, isNamed } from '../request-choice.ts';
+import { type DataRow, dataRows } from '../run-data.ts';
+import { chosenTargets } from '../run-selection.ts';
 
 /** `run PATH…`: sends every request, in order. Exit status 1 where one failed, 2 where a file has an error. */
 export async function runCommand(
@@ -41,17 +41,22 @@ export async function runCommand(
     ...(['name', 'bail', 'fail', 'timeout', 'insecure', 'interactive'] as const),
     ...(['yes', 'parallel', 'show-secrets', 'reporter', 'cookie-jar'] as const),
     ...(['line', 'verbose', 'show', 'with-response', 'output', 'trace', 'delay', 'quiet'] as const),
+    ...(['iterations', 'data', 'retry', 'shard', 'rerun-failed', 'include', 'exclude', 'deps', 'strict'] as const),
     ...tlsOptions,
     ...permissionOptions,
   ]);
   const paths = call.words.slice(1);
   if (paths.length === 0) throw new UsageError('usage: countersign run PATH…');
   const targets = await chosenTargets(paths, call, current, engine);
-  if (!understood(targets, current, complaints)) return 2;
+  const { faults, lines } = writtenFaults(targets, current, complaints);
+  if (faults.size > 0 && (call.strict || faults.size === targets.length)) {
+    for (const line of lines) complaints.line(line);
+    return 2;
+  }
   if (!(await environmentsKnown(targets, current, engine, complaints))) return 2;
   const reporters = await createReporters(call, output);
   const started = performance.now();
-  const run = new SequenceRun(call, current, engine, signal, reporters, complaints);
+  const run = new SequenceRun(call, current, engine, signal, reporters, complaints, faults);
   const { requests, failed } = await run.all(targets);
   const summary = { requests, failed, durationMs: Math.round(performance.now() - started) };
   for (const { reporter, close } of reporters) {
@@ -61,71 +66,62 @@ export async function runCommand(
   return failed > 0 ? 1 : 0;
 }
 
-async function chosenTargets(
-  paths: readonly string[],
-  { name, line }: Call,
-  current: string,
-  { workspace }: CliEngine,
-): Promise<readonly RequestTarget[]> {
-  const [only, another] = paths;
-  if (line !== undefined) {
-    if (only === undefined || another !== undefined) throw new UsageError('--line is of one file');
-    return [chooseRequest(only, { name, line }, current, workspace)];
-  }
-  const targets: RequestTarget[] = [];
-  for (const file of await requestFiles(paths, current)) {
-    const tree = workspace.tree(file);
-    if (!tree) throw new UsageError(`${relative(current, file)} is gone`);
-    for (const [block, placed] of tree.blocks.entries()) {
-      if (placed.block.request && (name === undefined || isNamed(placed, name))) targets.push({ file, tree, block });
-      // A run may be of very many requests: what was read of one is let go until its turn.
-      placed.block.release();
-    }
-  }
-  if (targets.length === 0) {
-    throw new UsageError(name === undefined ? 'there is no request in these files' : `there is no request “${name}”`);
-  }
-  return targets;
-}
+/** The errors of a call's files as they are written, by request; those of a block that speaks for a file are of all. */
+type Faults = ReadonlyMap<string, CountersignError>;
 
-/** Whether nothing in the chosen requests, or in what their files state for all, is an error as it is written. */
-function understood(targets: readonly RequestTarget[], current: string, complaints: Output): boolean {
-  let errors = 0;
-  const said = new Set<string>();
+const keyOf = ({ file, block }: RequestTarget): string => `${file}\n${block}`;
+
+/** What is wrong in the chosen requests, and in what their files state for all. Warns of what is kept and not run. */
+function writtenFaults(
+  targets: readonly RequestTarget[],
+  current: string,
+  complaints: Output,
+): { readonly faults: Faults; readonly lines: readonly string[] } {
+  const faults = new Map<string, CountersignError>();
+  const lines = new Set<string>();
   const ignored = new Map<string, { readonly first: string; count: number }>();
-  const complain = (file: string, tree: SyntaxTree, placed: PlacedBlock): void => {
+  const ofFile = new Map<string, CountersignError>();
+  const faultOf = (file: string, tree: SyntaxTree, placed: PlacedBlock): CountersignError | undefined => {
     const found = writtenDiagnostics(placed.block);
-    if (found.length === 0) return;
+    if (found.length === 0) return undefined;
+    let fault: CountersignError | undefined;
+    const said = new Set<string>();
     for (const { severity, code, message, line, column } of placeDiagnostics(tree, placed, found)) {
       const place = `${relative(current, file)}:${line}:${column}`;
       if (severity === 'error') {
-        errors++;
         // The parser and the scheme may both see the same thing.
-        if (!said.has(place)) complaints.line(`${place}: ${message}`);
+        if (!said.has(place)) lines.add(`${place}: ${message}`);
         said.add(place);
+        fault ??= new CountersignError('invalid-request', message, { place: { file, line, column } });
       } else if (code === 'foreign-feature') {
         const same = ignored.get(`${file} ${message}`);
         if (same) same.count++;
         else ignored.set(`${file} ${message}`, { first: `${place}: warning: ${message}`, count: 1 });
       }
     }
+    return fault;
   };
   const seen = new Set<string>();
-  for (const { file, tree, block } of targets) {
-    const placed = tree.blocks[block];
-    if (placed) complain(file, tree, placed);
-    placed?.block.release();
+  for (const { file, tree } of targets) {
     if (seen.has(file)) continue;
     seen.add(file);
     for (const other of tree.blocks) {
-      if (!other.block.request) complain(file, tree, other);
+      const fault = other.block.request ? undefined : faultOf(file, tree, other);
+      if (fault && !ofFile.has(file)) ofFile.set(file, fault);
       other.block.release();
     }
+  }
+  for (const target of targets) {
+    const { file, tree, block } = target;
+    const placed = tree.blocks[block];
+    const fault = (placed && faultOf(file, tree, placed)) ?? ofFile.get(file);
+    if (fault) faults.set(keyOf(target), fault);
+    placed?.block.release();
   }
   for (const { first, count } of ignored.values()) {
     complaints.line(count === 1 ? first : `${first} (${count} times in this file)`);
   }
-  return errors === 0;
+  return { faults, lines: [...lines] };
 }
 
 /** Whether the environment that the call names, and its files, can be read for every folder. */
@@ -216,7 +212,9 @@ class SequenceRun {
   readonly #bodies: BodyFolder | undefined;
   readonly #complaints: Output;
   readonly #warned = new Set<string>();
+  readonly #faults: Faults;
   #started = 0;
+  #iteration = { index: 0, shown: false };
   #requests = 0;
   #failed = 0;
 
@@ -227,7 +225,9 @@ class SequenceRun {
     signal: AbortSignal,
     reporters: readonly OpenReporter[],
     complaints: Output,
+    faults: Faults,
   ) {
+    this.#faults = faults;
     this.#complaints = complaints;
     this.#call = call;
     this.#current = current;
@@ -238,8 +238,31 @@ class SequenceRun {
   }
 
   async all(targets: readonly RequestTarget[]): Promise<{ readonly requests: number; readonly failed: number }> {
+    const { iterations, data } = this.#call;
+    const rows = data === undefined ? undefined : dataRows(resolve(this.#current, data), this.#current);
+    let last: DataRow | undefined;
+    // Where neither says how often, once; where only rows are given, once for each.
+    for (let index = 0; iterations === undefined || index < iterations; index++) {
+      const next = await rows?.next();
+      if (rows && next?.done) {
+        if (index === 0) throw new UsageError(`${data} holds no rows`);
+        if (iterations === undefined) break;
+      }
+      // As in Postman, the last row is that of the iterations that are left.
+      if (next && !next.done) last = next.value;
+      this.#iteration = { index, shown: rows !== undefined || (iterations ?? 1) > 1 };
+      this.#engine.beginIteration(index, iterations ?? 1, last);
+      const { stopped } = await this.#iterate(targets);
+      if (stopped || (rows === undefined && iterations === undefined)) break;
+    }
+    await rows?.return(undefined);
+    return { requests: this.#requests, failed: this.#failed };
+  }
+
+  /** Sends all once. */
+  async #iterate(targets: readonly RequestTarget[]): Promise<{ readonly stopped: boolean }> {
     const { name, parallel, bail } = this.#call;
-    await sendMany(targets, {
+    const { cancelled, failed } = await sendMany(targets, {
       ...{ signal: this.#signal, parallel, bail },
       // Whoever names one wants it.
       ...(name === undefined ? { enabledIn: this.#engine.workspace } : {}),
@@ -252,15 +275,25 @@ class SequenceRun {
         return state;
       },
     });
-    return { requests: this.#requests, failed: this.#failed };
+    return { stopped: cancelled || (bail && failed > 0) };
   }
 
+  /** Sends a request, again where it failed and that is wanted. */
   async #one(target: RequestTarget): Promise<Sent> {
+    for (let retries = 0; ; retries++) {
+      const sent = await this.#try(target, retries, retries < this.#call.retry);
+      if (sent !== 'again') return sent;
+    }
+  }
+
+  async #try(target: RequestTarget, retries: number, mayRetry: boolean): Promise<Sent | 'again'> {
     const started = performance.now();
     let result: RunResult | undefined;
     let failure: CountersignError | undefined;
     let kept = false;
     try {
+      const fault = this.#faults.get(keyOf(target));
+      if (fault) throw fault;
       result = await runRequest(target, this.#engine.ports, { signal: this.#signal });
       failure = result.error;
       kept = this.#engine.remember(target, result);
@@ -274,7 +307,13 @@ class SequenceRun {
     const report = {
       ...this.#report(target, result, decision, failure, performance.now() - started),
       ...(response ? { response } : {}),
+      ...(this.#iteration.shown ? { iteration: this.#iteration.index + 1 } : {}),
+      ...(retries > 0 ? { retries } : {}),
     };
+    if (!report.ok && mayRetry) {
+      if (!kept) await result?.response?.body.dispose();
+      return 'again';
+    }
     this.#requests++;
     if (!report.ok) this.#failed++;
     if (result?.response) await this.#bodies?.write(labelOf(report), result.response);

@@ -100,6 +100,7 @@ describe('Hover', () => {
         unlimitedResponse: false,
         cookieJar: true,
         disabled: false,
+        tags: [],
         prompts: [],
       },
       auth: undefined,
