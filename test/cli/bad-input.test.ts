@@ -117,7 +117,7 @@ describe('bad input on the command line', function () {
       ...Object.fromEntries(cases.map(([file, text]) => [`${file}.http`, text])),
       'fine.http': `GET ${base}/fine\n`,
     });
-    const { status, stdout, stderr } = await countersign(folder, ['run', '.']);
+    const { status, stdout, stderr } = await countersign(folder, ['run', '.', '--strict']);
     assert.equal(status, 2);
     assert.equal(stdout, '');
     for (const [, , complaint] of cases) assert.match(stderr, complaint);

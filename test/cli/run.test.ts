@@ -81,9 +81,9 @@ describe('countersign run', () => {
     assert.equal(server.seen.length, 0);
   });
 
-  it('sends nothing at all when a file has an error, and ends with 2', async () => {
+  it('sends with --strict nothing at all when a file has an error, and ends with 2', async () => {
     const folder = project({ 'a.http': `GET ${server.url}/fine\n\n###\n# @auth baisc\nGET ${server.url}/\n` });
-    const { status, stderr } = await countersign(folder, ['run', 'a.http']);
+    const { status, stderr } = await countersign(folder, ['run', 'a.http', '--strict']);
     assert.equal(status, 2);
     assert.match(stderr, /^a\.http:4:9: .*Did you mean “basic”/m);
     assert.equal(server.seen.length, 0);
