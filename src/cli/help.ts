@@ -78,8 +78,8 @@ Sends every request of the files, folders or collections, in order.
   --yes                   sends requests with # @note without asking
   --parallel N            sends up to N requests at a time
   --show-secrets          prints secrets instead of •••
-  --reporter NAME[=FILE]  text, json, junit, tap, markdown (a summary for a job) or github
-                          (annotations) (repeatable)
+  --reporter NAME[=FILE]  text, json, junit, tap, html (one file for a browser), markdown (a
+                          summary for a job) or github (annotations) (repeatable)
 ${cookies}
 ${tls}
 ${allowed}

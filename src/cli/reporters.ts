@@ -65,9 +65,17 @@ export interface Summary {
   readonly durationMs: number;
 }
 
+/** What went over the wire, secrets masked. */
+export interface ReportedExchange {
+  readonly log: string;
+  readonly response?: ReportedResponse;
+}
+
 /** Receives each request as it ends, then the summary. */
 export interface Reporter {
-  request(request: ReportedRequest, shown?: Shown): void;
+  /** It shows what went over the wire, whatever the call asks for. */
+  readonly exchanges?: boolean;
+  request(request: ReportedRequest, shown?: Shown, exchange?: ReportedExchange): void;
   end(summary: Summary): void;
 }
 
@@ -86,6 +94,7 @@ const reporters: Readonly<Record<string, (output: Output) => Reporter | Promise<
   junit: junitReporter,
   tap: async output => (await import('./reporters/tap.ts')).tapReporter(output),
   markdown: async output => (await import('./reporters/markdown.ts')).markdownReporter(output),
+  html: async output => (await import('./reporters/html.ts')).htmlReporter(output),
   github: async output => (await import('./reporters/github.ts')).githubReporter(output),
 };
 

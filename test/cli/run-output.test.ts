@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -99,5 +100,29 @@ describe('what a run shows', function () {
     const unknown = await run('--reporter', 'soap');
     assert.equal(unknown.status, 2);
     assert.match(unknown.stderr, /there are text, json, junit, tap, markdown, github/);
+  });
+
+  it('makes one file for a browser, with nothing of a server that runs in it, and no secret', async () => {
+    const { folder } = project;
+    await run('--reporter', 'html=report.html');
+    const report = readFileSync(join(folder, 'report.html'), 'utf8');
+    assert.match(report, /<h1 class="bad">1 of 3 requests failed<\/h1>/);
+    assert.equal(report.match(/<details /g)?.length, 3);
+    assert.match(report, /&gt; Authorization: Bearer •••/);
+    assert.ok(!report.includes('t0ken-value'));
+    const policy = /script-src 'sha256-([^']+)'/.exec(report)?.[1];
+    const scripts = [...report.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text = '']) => text);
+    assert.equal(scripts.length, 1);
+    assert.equal(
+      createHash('sha256')
+        .update(scripts[0] ?? '')
+        .digest('base64'),
+      policy,
+    );
+    // Nothing of a name or a body is markup.
+    writeFileSync(join(folder, 'b.http'), `### <img src=x onerror="alert(1)">\nGET ${url}/<script>\n`);
+    await countersign(folder, ['run', 'b.http', '--reporter', 'html=b.html']);
+    const other = readFileSync(join(folder, 'b.html'), 'utf8');
+    assert.ok(!/<img|<script>alert|onerror="/.test(other));
   });
 });

@@ -20,6 +20,7 @@ import { BodyFolder, type ReportedResponse, reportedResponse } from '../reported
 import {
   createReporter,
   labelOf,
+  type ReportedExchange,
   type ReportedRequest,
   type Reporter,
   reportedAuth,
@@ -303,7 +304,7 @@ class SequenceRun {
     if (this.#signal.aborted) return undefined;
     const decision = result?.decision ?? (await this.#decision(target));
     this.#warn(target, result);
-    const { shown, response } = await this.#shown(result);
+    const { shown, response, exchange } = await this.#shown(result);
     const report = {
       ...this.#report(target, result, decision, failure, performance.now() - started),
       ...(response ? { response } : {}),
@@ -318,7 +319,7 @@ class SequenceRun {
     if (!report.ok) this.#failed++;
     if (result?.response) await this.#bodies?.write(labelOf(report), result.response);
     for (const { reporter, printed } of this.#reporters) {
-      if (!(printed && this.#call.quiet && report.ok)) reporter.request(report, shown);
+      if (!(printed && this.#call.quiet && report.ok)) reporter.request(report, shown, exchange);
     }
     if (!kept) await result?.response?.body.dispose();
     const state = report.ok ? 'passed' : 'failed';
@@ -335,23 +336,29 @@ class SequenceRun {
     }
   }
 
-  /** What the call wants to see of a result. */
-  async #shown(result: RunResult | undefined): Promise<{ shown?: Shown; response?: ReportedResponse }> {
+  /** What the call and its reporters want to see of a result. */
+  async #shown(result: RunResult | undefined): Promise<{
+    readonly shown?: Shown;
+    readonly response?: ReportedResponse;
+    readonly exchange?: ReportedExchange;
+  }> {
     const { verbose, show, withResponse, showSecrets } = this.#call;
-    if (!result || !(verbose || show || withResponse)) return {};
+    const exchanges = this.#reporters.some(({ reporter }) => reporter.exchanges);
+    if (!result || !(verbose || show || withResponse || exchanges)) return {};
     const redact = showSecrets ? undefined : redactCarried(result.attempts, this.#engine.redact);
     const response = result.response && (await reportedResponse(result.response, redact));
-    const { attemptLog } = verbose
-      ? await import('../../features/presentation/attempt-log.ts')
-      : { attemptLog: undefined };
-    const log = attemptLog && result.attempts.map(attempt => attemptLog(attempt, showSecrets)).join('\n');
+    const { attemptLog } =
+      verbose || exchanges ? await import('../../features/presentation/attempt-log.ts') : { attemptLog: undefined };
+    const written = attemptLog && result.attempts.map(attempt => attemptLog(attempt, showSecrets)).join('\n');
+    const log = written === undefined ? undefined : (redact?.(written) ?? written);
     return {
       shown: {
-        ...(log === undefined ? {} : { log: redact?.(log) ?? log }),
+        ...(log !== undefined && verbose ? { log } : {}),
         ...(response && (show === 'headers' || show === 'all') ? { headers: response } : {}),
         ...(response && (verbose || show === 'body' || show === 'all') ? { body: response } : {}),
       },
       ...(withResponse && response ? { response } : {}),
+      ...(log !== undefined && exchanges ? { exchange: { log, ...(response ? { response } : {}) } } : {}),
     };
   }
 
