@@ -58,6 +58,9 @@ export interface TestResult {
   readonly passed: boolean;
   /** Why it failed, one sentence. */
   readonly message?: string;
+  /** What was wanted and what came, as text, where they can be held side by side. Hold no secret. */
+  readonly expected?: string;
+  readonly actual?: string;
   /** Of the file of the request, from 1. */
   readonly line: number;
 }

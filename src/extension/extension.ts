@@ -18,6 +18,7 @@ import type { ResponsePanels } from './response-panel.ts';
 import { Secrets } from './secrets.ts';
 import { Sender } from './sender.ts';
 import { responseViewType } from './settings.ts';
+import { RequestTests } from './testing.ts';
 import { CancellableWork } from './tokens/cancellable-work.ts';
 import { TokenManager } from './tokens/token-manager.ts';
 import { UriCallbacks } from './tokens/uri-callbacks.ts';
@@ -112,6 +113,7 @@ export function activate(context: vscode.ExtensionContext): void {
       onDidChange: [documents.onDidChange, environments.onDidChange, context.secrets.onDidChange],
     }),
     registerCollections({ documents, sender }),
+    new RequestTests(documents, sender),
     new CurlCommands({ documents, console, secrets, engine: loadEngine }),
     register('countersign.openSample', async () => (await import('./import-command.ts')).openSample(console)),
     register('countersign.import', async (given?: unknown) =>

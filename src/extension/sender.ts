@@ -93,11 +93,12 @@ export class Sender implements vscode.Disposable {
     else tell('warning', vscode.l10n.t('The request “{0}” is no longer in its file.'), title);
   }
 
-  /** Sends one request and shows what came of it. Resolves to the exchange, undefined where it wasn't even tried. */
+  /** Sends one request and shows, where that is wanted, what came of it. Resolves to the exchange, undefined where it wasn't even tried. */
   async send(
     target: RequestTarget,
     signal?: AbortSignal,
     interaction: Interaction = { refused: false },
+    shown = true,
   ): Promise<Exchange | undefined> {
     const placed = target.tree.blocks[target.block];
     if (!placed?.block.request) return undefined;
@@ -113,7 +114,7 @@ export class Sender implements vscode.Disposable {
     try {
       return await withProgress(
         { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Sending {0}', title) },
-        () => this.#run(target, subject, controller.signal, interaction),
+        () => this.#run(target, subject, controller.signal, interaction, shown),
       );
     } finally {
       this.#running.delete(running);
@@ -126,17 +127,18 @@ export class Sender implements vscode.Disposable {
     subject: ResponseSubject,
     signal: AbortSignal,
     interaction: Interaction,
+    shown: boolean,
   ): Promise<Exchange> {
     const { console } = this.#host;
-    const panels = await this.#host.panels();
+    const panels = shown ? await this.#host.panels() : undefined;
     const startedAt = Date.now();
-    panels.running(subject.title, startedAt, 1, 0);
+    panels?.running(subject.title, startedAt, 1, 0);
     let exchange: Exchange;
     let redact = (text: string): string => text;
     let attempts = 0;
     let received = 0;
     let told = startedAt;
-    const running = (): void => panels.running(subject.title, startedAt, attempts, received);
+    const running = (): void => panels?.running(subject.title, startedAt, attempts, received);
     try {
       const engine = await this.#host.engine();
       redact = engine.redact;
@@ -162,7 +164,7 @@ export class Sender implements vscode.Disposable {
     } catch (error) {
       exchange = unsent(target, console.error(error), Date.now() - startedAt);
     }
-    panels.show(exchange, subject, redact);
+    panels?.show(exchange, subject, redact);
     this.#sent.fire({ target, exchange });
     return exchange;
   }

@@ -61,7 +61,10 @@ export async function testResponse(
         : assertion.expected;
       const actual = await read.value(assertion);
       const passed = holds(assertion, actual, resolved);
-      results.push(passed ? { ...result, passed } : { ...result, passed, message: `It is ${shown(actual)}.` });
+      const compared = assertion.operator === 'equals' ? { expected: resolved, actual: asText(actual) } : {};
+      results.push(
+        passed ? { ...result, passed } : { ...result, passed, message: `It is ${shown(actual)}.`, ...compared },
+      );
     } catch (error) {
       const message =
         error instanceof TimeExceeded ? 'It takes too long to be matched.' : asCountersignError(error).message;

@@ -174,9 +174,7 @@ class Run {
     const attempts = this.#attempts;
     const redact = redactCarried(attempts, this.#ports.redact);
     const results = await testResponse(assertions, { ...exchange, attempts }, variables);
-    return results.map(result =>
-      result.message === undefined ? result : { ...result, message: redact(result.message) },
-    );
+    return results.map(result => (result.message === undefined ? result : redacted(result, redact)));
   }
 
   /** Why the server may have refused, secrets masked. */
@@ -305,6 +303,15 @@ class Run {
       hint: 'Raise # @timeout, or look at what its attempts took.',
     });
   }
+}
+
+function redacted({ message, expected, actual, ...rest }: TestResult, redact: (text: string) => string): TestResult {
+  return {
+    ...rest,
+    ...(message === undefined ? {} : { message: redact(message) }),
+    ...(expected === undefined ? {} : { expected: redact(expected) }),
+    ...(actual === undefined ? {} : { actual: redact(actual) }),
+  };
 }
 
 const contentTypeOf = (headers: ReceivedResponse['headers']): string | undefined =>
