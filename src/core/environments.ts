@@ -85,10 +85,38 @@ export function environmentLayers(environments: Environments, selected: string |
   const layer = (kind: 'environment' | 'shared', environment: string): VariableLayer =>
     listLayer(kind, definitions(environments.files, kind, environment));
   const shared = layer('shared', '$shared');
-  if (selected === undefined) return [shared];
+  const others = otherEnvironments(environments, selected);
+  const below = others ? [others] : [];
+  if (selected === undefined) return [shared, ...below];
   const names = environmentNames(environments);
   if (!names.includes(selected)) throw unknownEnvironment(selected, names);
-  return [layer('environment', selected), shared];
+  return [layer('environment', selected), shared, ...below];
+}
+
+/** What has a value in an environment that is not selected: below all others, so that it says so and nothing more. */
+function otherEnvironments(environments: Environments, selected: string | undefined): VariableLayer | undefined {
+  const places = new Map<string, string[]>();
+  for (const name of environmentNames(environments)) {
+    if (name === selected) continue;
+    for (const definition of definitions(environments.files, 'environment', name)) {
+      places.set(definition.name, [...(places.get(definition.name) ?? []), name]);
+    }
+  }
+  if (places.size === 0) return undefined;
+  return listLayer(
+    'shared',
+    Array.from(places, ([name, names]): VariableDefinition => {
+      const [first = '', ...rest] = names.map(each => `“${each}”`);
+      const where = rest.length === 0 ? `the environment ${first}` : `the environments ${[first, ...rest].join(', ')}`;
+      return {
+        ...{ name, value: '', layer: 'shared' },
+        unusable: {
+          message: `“${name}” has a value in ${where}, and ${selected === undefined ? 'no environment is selected' : `“${selected}” is selected`}.`,
+          hint: rest.length === 0 ? 'Select it.' : 'Select one.',
+        },
+      };
+    }),
+  );
 }
 
 /**

@@ -32,7 +32,7 @@ function hintFor(expression: string): string {
   const response = /^([\w-]+)\.(?:request|response)\b/.exec(expression);
   if (response) return `Name the request whose response it is with “# @name ${response[1]}”.`;
   if (/^[\w.-]+$/.test(expression)) {
-    return `Define it in the file (“@${expression} = …”), in an environment, or on the command line (“--var ${expression}=…”).`;
+    return `Define it in the file (“@${expression} = …”), or in an environment.`;
   }
   if (/^\$(aadToken|aadV2Token|oidcAccessToken)\b/.test(expression)) {
     return 'State the sign-in as “# @auth oauth2 …” in its place.';

@@ -57,7 +57,11 @@ export class Environments implements vscode.Disposable {
       }),
       vscode.window.onDidChangeActiveTextEditor(() => this.#show()),
       this.#changed.event(() => this.#show()),
-      vscode.commands.registerCommand('countersign.selectEnvironment', () => this.#select()),
+      vscode.commands.registerCommand('countersign.selectEnvironment', (name?: unknown, uri?: unknown) =>
+        typeof name === 'string' && uri instanceof vscode.Uri
+          ? this.select(documents.fileOf(uri), name === '' ? undefined : name)
+          : this.#select(),
+      ),
     ];
     this.#show();
   }
@@ -102,7 +106,7 @@ export class Environments implements vscode.Disposable {
     const selected = this.selected(file);
     const known = this.#known.get(folder);
     if (known && known.selected === selected) return known;
-    const files = await this.#around(file);
+    const files = await this.around(file);
     const problem = files.problems[0];
     if (problem) throw problem;
     const { environmentLayers, environmentTls } = await import('../core/environments.ts');
@@ -124,7 +128,8 @@ export class Environments implements vscode.Disposable {
     return reading;
   }
 
-  #around(file: string): Promise<EnvironmentFiles> {
+  /** The environment files around a file. */
+  around(file: string): Promise<EnvironmentFiles> {
     const folder = dirname(file);
     let reading = this.#read.get(folder);
     if (!reading) {
@@ -137,7 +142,7 @@ export class Environments implements vscode.Disposable {
   async #select(): Promise<void> {
     const file = this.#activeFile() ?? `${vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '.'}/collection.http`;
     const { environmentNames } = await import('../core/environments.ts');
-    const names = environmentNames(await this.#around(file));
+    const names = environmentNames(await this.around(file));
     const selected = this.selected(file);
     const current = vscode.l10n.t('current');
     const root = this.#documents.root(file);
@@ -172,7 +177,12 @@ export class Environments implements vscode.Disposable {
     });
     if (!chosen) return;
     if (chosen === edit) return await openEnvironmentFile(existing, root);
-    await this.#state.update(stateKey(this.#documents.root(file)), chosen.name);
+    await this.select(file, chosen.name);
+  }
+
+  /** Selects an environment for the project of a file; undefined: none. */
+  async select(file: string, name: string | undefined): Promise<void> {
+    await this.#state.update(stateKey(this.#documents.root(file)), name);
     this.#changed.fire();
   }
 

@@ -115,6 +115,11 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCollections({ documents, sender }),
     new RequestTests(documents, sender),
     new CurlCommands({ documents, console, secrets, engine: loadEngine }),
+    register('countersign.defineVariable', async (uri?: unknown, name?: unknown) => {
+      if (!(uri instanceof vscode.Uri) || typeof name !== 'string') return;
+      const { defineInEnvironment } = await import('./define-variable.ts');
+      await defineInEnvironment({ documents, environments }, uri, name);
+    }),
     register('countersign.openSample', async () => (await import('./import-command.ts')).openSample(console)),
     register('countersign.import', async (given?: unknown) =>
       (await import('./import-command.ts')).importRequests({ console, secrets }, given),

@@ -76,7 +76,21 @@ describe('environments', () => {
     const layers = environmentLayers(await readEnvironments('/w/api', '/w', files), undefined);
     assert.deepEqual(
       layers.map(layer => layer.kind),
-      ['shared'],
+      ['shared', 'shared'],
+    );
+  });
+
+  it('say of what only another one states that it has to be selected', async () => {
+    const environments = restClientEnvironments({ dev: { a: '1' }, prod: { a: '2', b: '3' }, test: { b: '4' } });
+    const [, , others] = environmentLayers(environments, 'dev');
+    assert.equal(
+      others?.get('b')?.unusable?.message,
+      '“b” has a value in the environments “prod”, “test”, and “dev” is selected.',
+    );
+    const [, unselected] = environmentLayers(environments, undefined);
+    assert.equal(
+      unselected?.get('a')?.unusable?.message,
+      '“a” has a value in the environments “dev”, “prod”, and no environment is selected.',
     );
   });
 

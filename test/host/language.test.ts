@@ -90,6 +90,44 @@ describe('the language services in the host', () => {
     await eventually(codes, found => found.length === 0);
   });
 
+  it('offer to define a variable that has no value, or to select the environment that has one', async () => {
+    const { document } = await open('undefined.http', 'GET https://example.com/{{nowhere}}/{{onlyInDev}}\n');
+    const environments = vscode.Uri.joinPath(document.uri, '../http-client.env.json');
+    await vscode.workspace.fs.writeFile(environments, new TextEncoder().encode('{"dev": {"onlyInDev": "1"}}'));
+    try {
+      const problems = await eventually(
+        () => vscode.languages.getDiagnostics(document.uri),
+        found => found.length === 2 && found.some(({ message }) => message.includes('“dev”')),
+      );
+      const titles = async ({ range }: vscode.Diagnostic): Promise<string[]> => {
+        const actions = await executeCommand<vscode.CodeAction[]>(
+          'vscode.executeCodeActionProvider',
+          document.uri,
+          range,
+          vscode.CodeActionKind.QuickFix.value,
+        );
+        return actions.map(({ title }) => title);
+      };
+      const [nowhere, inDev] = problems;
+      assert.ok(nowhere && inDev);
+      assert.deepEqual(await titles(nowhere), [
+        'Define “nowhere” in this file',
+        'Define “nowhere” in an environment…',
+        'Use the secret “nowhere”',
+      ]);
+      assert.match(inDev.message, /“onlyInDev” has a value in the environment “dev”, and no environment is selected\./);
+      assert.equal((await titles(inDev))[0], 'Select the environment “dev”');
+      await executeCommand('countersign.selectEnvironment', 'dev', document.uri);
+      await eventually(
+        () => vscode.languages.getDiagnostics(document.uri),
+        found => found.length === 1,
+      );
+    } finally {
+      await vscode.workspace.fs.delete(environments);
+      await executeCommand('countersign.selectEnvironment', '', document.uri);
+    }
+  });
+
   it('follow what folder.http says', async () => {
     const { document } = await open('inherits.http', 'GET https://example.com/{{shared}}\nX-Key: 1\n');
     const codes = (): unknown[] => vscode.languages.getDiagnostics(document.uri).map(({ code }) => code);

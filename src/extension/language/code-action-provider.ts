@@ -44,7 +44,7 @@ export async function codeActions(
       actions.push(action);
     }
   }
-  if (wanted(vscode.CodeActionKind.QuickFix)) actions.push(...outsideFixes(host, file, diagnostics));
+  if (wanted(vscode.CodeActionKind.QuickFix)) actions.push(...outsideFixes(host, document, file, diagnostics));
   for (const action of authActions(file, tree, span.start, around)) {
     const kind = action.kind === 'state' ? vscode.CodeActionKind.RefactorInline : vscode.CodeActionKind.RefactorMove;
     if (wanted(kind)) actions.push(new AuthCodeAction(titleOf(action), kind, document, action));
@@ -55,6 +55,7 @@ export async function codeActions(
 /** What mends problems whose cause is not in the document. */
 function outsideFixes(
   { documents }: LanguageHost,
+  document: vscode.TextDocument,
   file: string,
   diagnostics: readonly vscode.Diagnostic[],
 ): readonly vscode.CodeAction[] {
@@ -66,6 +67,7 @@ function outsideFixes(
       action.diagnostics = [diagnostic];
       return [action];
     }
+    if (diagnostic.code === 'unresolved-variable') return variableFixes(document, diagnostic);
     const path = diagnostic.code === 'missing-file' ? /“(.+)”/.exec(diagnostic.message)?.[1] : undefined;
     if (path === undefined) return [];
     const action = new vscode.CodeAction(vscode.l10n.t('Make the file “{0}”', path), vscode.CodeActionKind.QuickFix);
@@ -74,6 +76,61 @@ function outsideFixes(
     action.diagnostics = [diagnostic];
     return [action];
   });
+}
+
+/** Ways to give a value to a variable that has none. */
+function variableFixes(document: vscode.TextDocument, diagnostic: vscode.Diagnostic): readonly vscode.CodeAction[] {
+  const name = /^\{\{\s*([\w.-]+)\s*\}\}$/.exec(document.getText(diagnostic.range))?.[1];
+  if (name === undefined || /\.(?:response|request)\b/.test(name)) return [];
+  const fix = (title: string, change: (action: vscode.CodeAction) => void): vscode.CodeAction => {
+    const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+    action.diagnostics = [diagnostic];
+    change(action);
+    return action;
+  };
+  const fixes: vscode.CodeAction[] = [];
+  const [, elsewhere = ''] = /has a value in the environments? (.*), and /.exec(diagnostic.message) ?? [];
+  for (const [, environment = ''] of elsewhere.matchAll(/“([^”]+)”/g)) {
+    fixes.push(
+      fix(vscode.l10n.t('Select the environment “{0}”', environment), action => {
+        action.command = {
+          command: 'countersign.selectEnvironment',
+          title: action.title,
+          arguments: [environment, document.uri],
+        };
+        action.isPreferred = fixes.length === 0;
+      }),
+    );
+  }
+  const [, near] = /Did you mean “([^”]+)”/.exec(diagnostic.message) ?? [];
+  if (near !== undefined) {
+    fixes.push(
+      fix(vscode.l10n.t('Change to “{0}”', near), action => {
+        action.edit = new vscode.WorkspaceEdit();
+        action.edit.replace(document.uri, diagnostic.range, `{{${near}}}`);
+        action.isPreferred = fixes.length === 0;
+      }),
+    );
+  }
+  return [
+    ...fixes,
+    fix(vscode.l10n.t('Define “{0}” in this file', name), action => {
+      action.edit = new vscode.WorkspaceEdit();
+      const snippet = new vscode.SnippetString(`@${name} = $0\n${document.lineAt(0).text.startsWith('@') ? '' : '\n'}`);
+      action.edit.set(document.uri, [vscode.SnippetTextEdit.insert(new vscode.Position(0, 0), snippet)]);
+    }),
+    fix(vscode.l10n.t('Define “{0}” in an environment…', name), action => {
+      action.command = {
+        command: 'countersign.defineVariable',
+        title: action.title,
+        arguments: [document.uri, name],
+      };
+    }),
+    fix(vscode.l10n.t('Use the secret “{0}”', name), action => {
+      action.edit = new vscode.WorkspaceEdit();
+      action.edit.replace(document.uri, diagnostic.range, `{{$secret ${name}}}`);
+    }),
+  ];
 }
 
 function titleOf(action: AuthAction): string {
