@@ -77,6 +77,8 @@ export interface Exchange {
   readonly explanation?: string;
   /** Why the server may have refused, the most certain first; absent where it did not refuse, or nothing is known. */
   readonly causes?: readonly RefusalCause[];
+  /** The secrets of the store that its authorization used, where the server refused it: one of them may be wrong. */
+  readonly secretsUsed?: readonly string[];
   /** What the request says of its response, held against it; absent where it says nothing. */
   readonly tests?: readonly TestResult[];
   /** A script asked that it not be sent. */

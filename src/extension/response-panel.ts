@@ -243,6 +243,9 @@ class ResponsePanel {
         return goTo(this.#host.documents.uriOf(message.file), message.line);
       case 'action':
         return this.#act(message.action);
+      case 'set-secret':
+        if (await vscode.commands.executeCommand<boolean>('countersign.setSecret', message.name)) this.#resend();
+        return;
     }
   }
 

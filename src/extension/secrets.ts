@@ -94,11 +94,12 @@ export class Secrets implements vscode.Disposable {
     return value;
   }
 
-  async #set(given: string | undefined): Promise<void> {
+  /** Whether one was set. */
+  async #set(given: string | undefined): Promise<boolean> {
     const name = given ?? (await this.#chooseName());
-    if (name && (await this.#ask(name, new AbortController().signal)) !== undefined) {
-      tellBriefly(4000, vscode.l10n.t('Secret “{0}” is set.'), name);
-    }
+    if (!name || (await this.#ask(name, new AbortController().signal)) === undefined) return false;
+    tellBriefly(4000, vscode.l10n.t('Secret “{0}” is set.'), name);
+    return true;
   }
 
   /** An existing name or a new one, typed into the same box. */

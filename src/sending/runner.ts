@@ -155,6 +155,7 @@ class Run {
         ...(body.broken ? { error: redactedError(body.broken, this.#ports) } : {}),
         ...(explanation === undefined ? {} : { explanation }),
         ...(causes.length === 0 ? {} : { causes }),
+        ...this.#secretsUsed(status),
         ...(this.#outcome?.verdict === 'unverified'
           ? { error: redactedError(new CountersignError('auth-failed', this.#outcome.explanation), this.#ports) }
           : {}),
@@ -175,6 +176,15 @@ class Run {
     const redact = redactCarried(attempts, this.#ports.redact);
     const results = await testResponse(assertions, { ...exchange, attempts }, variables);
     return results.map(result => (result.message === undefined ? result : redacted(result, redact)));
+  }
+
+  /** Which secrets may be wrong where the server doesn't know who the client is. */
+  #secretsUsed(status: number): { readonly secretsUsed?: readonly string[] } {
+    const { auth } = this.#prepared;
+    if (status !== 401 || !auth) return {};
+    const used = this.#ports.ambient?.inValues(auth.resolved.values) ?? [];
+    const names = used.flatMap(({ id, name }) => (id.startsWith('secret:') ? [name] : []));
+    return names.length === 0 ? {} : { secretsUsed: names };
   }
 
   /** Why the server may have refused, secrets masked. */

@@ -66,6 +66,8 @@ export interface ErrorModel {
   readonly line?: number;
   /** File name and line, for showing. */
   readonly where?: string;
+  /** The secret that is missing. */
+  readonly secret?: string;
 }
 
 export interface AuthorizationModel {
@@ -75,6 +77,8 @@ export interface AuthorizationModel {
   readonly challenges: readonly string[];
   /** Why it may have been refused, the most certain first. */
   readonly causes: readonly RefusalCause[];
+  /** Names of the stored secrets that were used: they can be entered again. */
+  readonly secrets: readonly string[];
   /** What the request's credential was, for instance `Basic Auth · folder.http:3`; undefined where there was none. */
   readonly used?: OriginModel;
 }
@@ -154,6 +158,7 @@ function errorModel(error: CountersignError): ErrorModel {
     title: errorTitles[error.code] ?? 'The request couldn’t be sent',
     message: error.message,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.code === 'missing-secret' ? { secret: /“(.*)”/.exec(error.message)?.[1] ?? '' } : {}),
     ...(error.place
       ? { file: error.place.file, line: error.place.line, where: `${fileName(error.place.file)}:${error.place.line}` }
       : {}),
@@ -323,6 +328,7 @@ function authorizationModel(exchange: Exchange, redact: Redact): AuthorizationMo
           : 'The server may have refused the credential.'),
     challenges,
     causes,
+    secrets: exchange.secretsUsed ?? [],
     ...(used ? { used } : {}),
   };
 }

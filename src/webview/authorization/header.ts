@@ -40,6 +40,14 @@ export class Header {
       type: 'button',
       onclick: () => post({ type: this.#running ? 'cancel' : 'send' }),
     });
+    this.#url.element.addEventListener('keydown', event => {
+      const { key, ctrlKey, metaKey, altKey, shiftKey, isComposing } = event;
+      const alone = !(ctrlKey || metaKey || altKey || shiftKey || isComposing);
+      // The completion takes Enter for itself.
+      if (key !== 'Enter' || !alone || event.defaultPrevented) return;
+      event.preventDefault();
+      this.send();
+    });
     this.#line = h(
       'div',
       { class: 'request-line' },
@@ -62,6 +70,11 @@ export class Header {
       this.#line,
     );
     this.setStatus({ running: false });
+  }
+
+  /** Sends the request, where the panel has one and it isn't on its way. */
+  send(): void {
+    if (!this.#line.hidden && !this.#running) post({ type: 'send' });
   }
 
   set({ title, file, line, level, request }: FormModel, unsaved: boolean): void {

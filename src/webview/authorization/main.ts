@@ -128,6 +128,11 @@ function receive(value: unknown): void {
 }
 
 window.addEventListener('message', event => receive(event.data));
+document.addEventListener('keydown', event => {
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+  event.preventDefault();
+  header.send();
+});
 // Undo means the text's, whichever control has the focus.
 document.addEventListener(
   'keydown',

@@ -29,6 +29,7 @@ export function errorBanner(error: ErrorModel, texts: Texts): HTMLElement {
       h(
         'div',
         { class: 'actions' },
+        error.secret !== undefined && secretButton(filled(texts.setSecret, error.secret), error.secret, 'primary'),
         action(texts.sendAgain, 'resend'),
         file !== undefined &&
           line !== undefined &&
@@ -93,6 +94,12 @@ export function authorizationBanner(authorization: AuthorizationModel, texts: Te
       h('h2', {}, texts.authorizationFailed),
       h('p', {}, authorization.explanation),
       authorization.causes.length > 0 && causes(authorization.causes, texts),
+      authorization.secrets.length > 0 &&
+        h(
+          'div',
+          { class: 'actions' },
+          ...authorization.secrets.map(name => secretButton(filled(texts.enterAgain, name), name, 'secondary')),
+        ),
       authorization.challenges.length > 0 &&
         h(
           'dl',
@@ -103,6 +110,11 @@ export function authorizationBanner(authorization: AuthorizationModel, texts: Te
       authorization.used && h('dl', {}, h('dt', {}, texts.credential), h('dd', {}, place(authorization.used, texts))),
     ),
   );
+}
+
+/** Asks for a secret, keeps it, and sends the request again. */
+function secretButton(label: string, name: string, kind: 'primary' | 'secondary'): HTMLElement {
+  return h('button', { type: 'button', class: kind, onclick: () => post({ type: 'set-secret', name }) }, label);
 }
 
 /** Why it may have been refused: each cause with what it is known from, and what to do. */

@@ -70,7 +70,9 @@ export type FromPanel =
   | { readonly type: 'history'; readonly step: number }
   | { readonly type: 'pick-history' }
   | { readonly type: 'goto'; readonly file: string; readonly line: number }
-  | { readonly type: 'action'; readonly action: ErrorAction };
+  | { readonly type: 'action'; readonly action: ErrorAction }
+  /** Asks for a secret, keeps it, and sends again. */
+  | { readonly type: 'set-secret'; readonly name: string };
 
 /** What survives a reload of the window: enough to say what was shown and to send it again, nothing secret. */
 export interface PanelState {
@@ -119,6 +121,7 @@ export function fromPanel(value: unknown): FromPanel | undefined {
     'pick-history': {},
     goto: { file: isString, line: isNumber },
     action: { action: oneOf(...errorActions) },
+    'set-secret': { name: isString },
   });
 }
 

@@ -84,6 +84,8 @@ export const english = {
   authorizationFailed: 'Authorization failed',
   challenge: 'The server’s challenge',
   causes: 'Why it was refused',
+  enterAgain: 'Enter “{0}” Again…',
+  setSecret: 'Set Secret “{0}”…',
   testsPassed: 'Tests: {0} of {1} passed',
   credential: 'Credential',
   showConsole: 'Show Console',
