@@ -19,7 +19,7 @@ export interface AuthorizationRequest {
   readonly nonce?: string;
 }
 
-/** The parameters of an authorization request. @see RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 9449 §10 */
+/** The parameters of an authorization request. @see RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 9449 §10, OpenID Connect Core §3.1.2.1 */
 export function authorizationParameters(
   { settings, dpopKey }: OAuth2Client,
   request: AuthorizationRequest,
@@ -34,6 +34,11 @@ export function authorizationParameters(
     parameters.set('code_challenge_method', request.pkce.method);
   }
   if (request.nonce !== undefined) parameters.set('nonce', request.nonce);
+  const { prompt, loginHint, acrValues, maxAge } = settings;
+  if (prompt !== undefined) parameters.set('prompt', prompt);
+  if (loginHint !== undefined) parameters.set('login_hint', loginHint);
+  if (acrValues !== undefined) parameters.set('acr_values', acrValues);
+  if (maxAge !== undefined) parameters.set('max_age', String(Math.round(maxAge)));
   if (dpopKey && request.responseType === 'code') parameters.set('dpop_jkt', thumbprint(dpopKey));
   // The state is what ties the answer to this sign-in; it has a field of its own.
   addExtra(

@@ -16,6 +16,9 @@ export function oauth2Check(values: Readonly<Record<string, unknown>>): readonly
     if (/[\r\n]/.test(token)) problems.push({ field: 'token', message: 'The access token contains a line break.' });
     return problems;
   }
+  if (typeof values.headerName === 'string' && !headerName.test(values.headerName)) {
+    problems.push({ field: 'headerName', message: 'This is no header name.' });
+  }
   const settings = oauth2Settings(values);
   return [...problems, ...missing(settings), ...malformed(settings), ...risky(settings)];
 }
@@ -62,10 +65,34 @@ function malformed(settings: OAuth2Settings): readonly FieldProblem[] {
   if (settings.codeVerifier !== undefined && !/^[A-Za-z0-9\-._~]{43,128}$/.test(settings.codeVerifier)) {
     problems.push({ field: 'codeVerifier', message: 'A code verifier is 43 to 128 letters, digits or -._~ long.' });
   }
+  if (settings.authorizationDetails !== undefined && !isListOfDetails(settings.authorizationDetails)) {
+    problems.push({
+      field: 'authorizationDetails',
+      message: 'These are no authorization details: write a JSON list of objects, each with a “type”.',
+    });
+  }
+  for (const [name, value] of settings.tokenHeaders) {
+    if (headerName.test(name) && !/[\r\n\0]/.test(value)) continue;
+    problems.push({ field: 'tokenHeaders', message: `“${name}” is no header that can be sent.` });
+  }
   if (settings.callbackUrl !== undefined && !URL.canParse(settings.callbackUrl)) {
     problems.push({ field: 'callbackUrl', message: 'The callback URL is not an absolute address.' });
   }
   return problems;
+}
+
+const headerName = /^[!#$%&'*+.^_`|~\w-]+$/;
+
+/** @see RFC 9396 §2 */
+function isListOfDetails(text: string): boolean {
+  // What holds a variable is known when it is sent.
+  if (text.includes('{{')) return true;
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.every(item => typeof (item as { type?: unknown } | null)?.type === 'string');
+  } catch {
+    return false;
+  }
 }
 
 function risky(settings: OAuth2Settings): readonly FieldProblem[] {

@@ -1,6 +1,7 @@
 import { maskedHeader } from '../../core/credential-text.ts';
 import type { AttemptRecord } from '../../core/exchange.ts';
 import { type HttpRequest, MASK, type Origin, type Part, textBody } from '../../core/request.ts';
+import { isCredentialHeader } from '../../core/secret-names.ts';
 import { secretPair } from './fields.ts';
 
 /** What an exchange with an authorization server was for. */
@@ -78,7 +79,9 @@ export function recordedRequest(
   const parts: Part[] = [...headers].map(([name, value]) => ({
     name,
     value,
-    ...(secretHeaders.has(name.toLowerCase()) ? { masked: maskedCredential(name, value) } : {}),
+    ...(secretHeaders.has(name.toLowerCase()) || isCredentialHeader(name)
+      ? { masked: maskedCredential(name, value) }
+      : {}),
     origin,
   }));
   const masked = maskedUrl(url);

@@ -25,6 +25,16 @@ const applying = [
     specification: 'https://www.rfc-editor.org/rfc/rfc6750#section-2.1',
   },
   {
+    name: 'headerName',
+    snippet: false,
+    label: 'Header name',
+    kind: 'text',
+    default: 'Authorization',
+    advanced: true,
+    when: { field: 'addTo', is: ['header'] },
+    help: 'The header that carries the token, where a service wants another one; leave the prefix empty for the token alone.',
+  },
+  {
     name: 'queryKey',
     label: 'Query parameter',
     kind: 'text',

@@ -27,6 +27,8 @@ export function tokenIdentity(settings: OAuth2Settings, environment: string | un
     settings.grantType === 'token_exchange' ? (credential(settings.actorToken) ?? '') : '',
     told(needsPerson(settings) ? [...settings.authParams, ...settings.tokenParams] : settings.tokenParams),
     environment ?? '',
+    // Only where they are stated, so that what is kept without them stays found.
+    ...[settings.loginHint, settings.authorizationDetails, settings.tokenPath].filter(part => part !== undefined),
   ];
   return {
     key: digest(JSON.stringify(parts)),

@@ -36,10 +36,18 @@ const hints: Readonly<Record<string, string>> = {
   use_dpop_nonce: 'The server wants a proof of possession: set dpop = true.',
   server_error: 'The server failed: try again later.',
   temporarily_unavailable: 'The server is overloaded or in maintenance: try again later.',
-  login_required: 'The server wants a person to sign in: remove prompt=none from authParams.',
-  consent_required: 'The server wants a person to agree: remove prompt=none from authParams.',
-  interaction_required: 'The server wants a person to take part: remove prompt=none from authParams.',
+  login_required: 'The server wants a person to sign in: remove prompt=none.',
+  consent_required: 'The server wants a person to agree: remove prompt=none.',
+  interaction_required: 'The server wants a person to take part: remove prompt=none.',
 };
+
+/** What a server's own words tell more of than its error code. */
+function hintOf(description: string | undefined): string | undefined {
+  if (/AADSTS9002327/.test(description ?? '')) {
+    return 'This client is registered as a single-page application: add tokenHeaders="Origin=http://localhost".';
+  }
+  return undefined;
+}
 
 const words = (text: string): string => text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
 
@@ -52,7 +60,10 @@ function refusal(lead: string, error: string, description?: string, uri?: string
   const said = description ? `${error}: ${words(description)}` : error;
   return new OAuth2Refusal(`${lead}: ${words(said)}${uri ? ` (see ${words(uri)})` : ''}`, {
     error,
-    hint: hints[error] ?? 'Look at the exchange in the console, and at the server’s documentation of this error.',
+    hint:
+      hintOf(description) ??
+      hints[error] ??
+      'Look at the exchange in the console, and at the server’s documentation of this error.',
     ...(status === undefined ? {} : { status }),
   });
 }

@@ -48,7 +48,7 @@ export function createOAuth2Flow(ports: OAuth2Ports): TokenFlow {
     dpopKey?: TokenRecord['dpopKey'],
   ): Promise<OAuth2Client> {
     const settings = oauth2Settings(values);
-    const session = new ServerSession(ports, signal, tls, values);
+    const session = new ServerSession(ports, signal, tls, values, settings.tokenHeaders);
     const server = await authorizationServer(settings, session, metadata);
     const keys = settings.issuer === undefined ? undefined : metadata.keysOf(settings.issuer);
     return { settings, server, session, ...(dpopKey ? { dpopKey } : {}), ...(keys ? { keys } : {}) };

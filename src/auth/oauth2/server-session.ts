@@ -13,7 +13,7 @@ import {
   recordedRequest,
   secretsOf,
 } from './exchange-record.ts';
-import { isLoopback } from './settings.ts';
+import { isLoopback, type Pairs } from './settings.ts';
 
 /** What getting a token needs from the host. */
 export interface OAuth2Ports {
@@ -71,13 +71,22 @@ export class ServerSession {
 
   /** Credentials of this machine that the flow is computed with. */
   readonly #credentials: readonly Credential[];
+  readonly #headers: Pairs;
 
   /**
    * @param tls whom the client proves itself to over TLS: the servers that are named for the request at hand
    * @param values what the flow is computed with
+   * @param headers of the person's own, for what the client proves itself at; they replace ours of the same name
    */
-  constructor(ports: OAuth2Ports, signal: AbortSignal, tls: ClientTls | undefined, values: Values) {
+  constructor(
+    ports: OAuth2Ports,
+    signal: AbortSignal,
+    tls: ClientTls | undefined,
+    values: Values,
+    headers: Pairs = [],
+  ) {
     this.ports = ports;
+    this.#headers = headers;
     this.#credentials = ports.ambient?.inValues(values) ?? [];
     this.signal = signal;
     this.#tls = tls;
@@ -91,13 +100,15 @@ export class ServerSession {
     { purpose, method, url, headers, body }: ServerRequest,
     judge: (response: ServerResponse) => readonly string[] = () => [],
   ): Promise<ServerResponse> {
-    const sent = [...headers];
+    const proves = purpose !== 'discovery' && purpose !== 'keys' && purpose !== 'ci-token';
+    const own = proves ? this.#headers : [];
+    const named = new Set(own.map(([name]) => name.toLowerCase()));
+    const sent = [...[...headers].filter(([name]) => !named.has(name.toLowerCase())), ...own];
     const request = recordedRequest(method, url, sent, body);
     const secrets = secretsOf(sent, body);
     const startedAt = this.ports.clock.now();
     const warnings = unsafeAddress(url);
     const record = { reason: 'token', purpose, request, startedAt } as const;
-    const proves = purpose !== 'discovery' && purpose !== 'keys' && purpose !== 'ci-token';
     const options: SendOptions = {
       signal: this.signal,
       timeout: this.ports.timeout ?? exchangeTimeout,

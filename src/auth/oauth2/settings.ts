@@ -61,6 +61,14 @@ export interface OAuth2Settings {
   readonly audience?: string;
   readonly par: boolean;
   readonly dpop: boolean;
+  readonly prompt?: string;
+  readonly loginHint?: string;
+  readonly acrValues?: string;
+  /** Seconds. */
+  readonly maxAge?: number;
+  readonly authorizationDetails?: string;
+  readonly tokenPath?: string;
+  readonly tokenHeaders: Pairs;
   readonly authParams: Pairs;
   readonly tokenParams: Pairs;
   readonly refreshParams: Pairs;
@@ -68,7 +76,12 @@ export interface OAuth2Settings {
 
 /** Settings from the scheme's values, which are typed as the fields' kinds say. */
 export function oauth2Settings(values: Readonly<Record<string, unknown>>): OAuth2Settings {
-  const settings: Record<string, unknown> = { authParams: [], tokenParams: [], refreshParams: [] };
+  const settings: Record<string, unknown> = {
+    authParams: [],
+    tokenParams: [],
+    refreshParams: [],
+    tokenHeaders: [],
+  };
   for (const field of oauth2Fields) {
     const fallback = 'default' in field ? field.default : undefined;
     const value = values[field.name] ?? fallback;

@@ -81,11 +81,24 @@ export function addExtra(parameters: URLSearchParams, extra: Pairs): void {
   for (const [name, value] of extra) parameters.append(name, value);
 }
 
-/** Adds scope, audience and resource. @see RFC 8707 §2 */
-export function addTarget(parameters: URLSearchParams, { scope, audience, resource }: OAuth2Settings): void {
+/** Adds scope, audience, resource and details. @see RFC 8707 §2, RFC 9396 §2 */
+export function addTarget(
+  parameters: URLSearchParams,
+  { scope, audience, resource, authorizationDetails }: OAuth2Settings,
+): void {
   if (scope !== undefined) parameters.set('scope', scope);
   if (audience !== undefined) parameters.set('audience', audience);
   for (const target of resource?.split(/\s+/).filter(Boolean) ?? []) parameters.append('resource', target);
+  if (authorizationDetails !== undefined) parameters.set('authorization_details', compact(authorizationDetails));
+}
+
+/** JSON in one line; what is none goes as it is, for the server to say so. */
+function compact(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json));
+  } catch {
+    return json;
+  }
 }
 
 /**
@@ -105,7 +118,7 @@ export async function requestToken(client: OAuth2Client, grant: TokenGrant): Pro
     addExtra(parameters, grant.extra);
     let outcome: { response: ServerResponse; read: LenientResponse } | undefined;
     const options = overTransport(session, grant.purpose ?? 'token', response => {
-      outcome = { response, read: readTokenResponse(response) };
+      outcome = { response, read: readTokenResponse(response, settings.tokenPath) };
       return outcome.read.warnings;
     });
     await oauth.genericTokenEndpointRequest(server, self, authentication, grant.grantType, parameters, {
@@ -119,7 +132,7 @@ export async function requestToken(client: OAuth2Client, grant: TokenGrant): Pro
   if (DPoP && read.body?.error === 'use_dpop_nonce') ({ response, read } = await send());
   const { body } = read;
   if (response.status >= 300 || body?.error !== undefined) throw serverRefusal(response, body);
-  if (typeof body?.access_token !== 'string') throw withoutToken(response, body);
+  if (typeof body?.access_token !== 'string') throw withoutToken(response, body, settings.tokenPath);
   const { conform, idToken } = await conformResponse(
     { ...client, server },
     self,
@@ -134,13 +147,19 @@ export async function requestToken(client: OAuth2Client, grant: TokenGrant): Pro
   return { ...obtained(conform, body, client, obtainedAt, response.clockAhead), ...idToken };
 }
 
-function withoutToken(response: ServerResponse, body: Readonly<Record<string, unknown>> | undefined): CountersignError {
+function withoutToken(
+  response: ServerResponse,
+  body: Readonly<Record<string, unknown>> | undefined,
+  path: string | undefined,
+): CountersignError {
   const type = response.headers.get('content-type') ?? 'no content type';
   const message = body
-    ? 'The server’s answer holds no access_token.'
+    ? `The server’s answer holds no ${path ?? 'access_token'}.`
     : `The server’s answer is neither JSON nor a form (${type}).`;
   return new CountersignError('token-failed', `${new URL(response.url).host} answered ${response.status}: ${message}`, {
-    hint: 'Check tokenUrl: this may be a page for people; look at its answer in the console.',
+    hint: path
+      ? 'Check tokenPath: names of members with dots between them.'
+      : 'Check tokenUrl, or say with tokenPath where the token stands: this may be a page for people; look at its answer in the console.',
   });
 }
 

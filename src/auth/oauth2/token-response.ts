@@ -10,11 +10,13 @@ export interface LenientResponse {
 /**
  * Reads a token response the way real servers write it: any content type, a form instead of JSON, no token type,
  * numbers as text, nulls.
+ * @param path where the token stands, where it isn't `access_token`: members with dots between them
  * @see RFC 6749 §5.1
  */
-export function readTokenResponse(response: ServerResponse): LenientResponse {
+export function readTokenResponse(response: ServerResponse, path?: string): LenientResponse {
   const warnings: string[] = [];
-  const body = readObject(response, warnings);
+  const read = readObject(response, warnings);
+  const body = read && path !== undefined ? withTokenAt(read, path) : read;
   if (!body) return { body, warnings };
   for (const [name, value] of Object.entries(body)) {
     if (value === null || value === '') delete body[name];
@@ -65,6 +67,20 @@ function readObject({ text, headers }: ServerResponse, warnings: string[]): Reco
     return Object.fromEntries(new URLSearchParams(trimmed));
   }
   return undefined;
+}
+
+/** The body with the token at that path as its access token, and what stands beside it. */
+function withTokenAt(body: Record<string, unknown>, path: string): Record<string, unknown> {
+  const steps = path.replace(/^\$\.?/, '').split('.');
+  const last = steps.pop() ?? '';
+  let around: unknown = body;
+  for (const step of steps) {
+    around = typeof around === 'object' && around !== null ? (around as Record<string, unknown>)[step] : undefined;
+  }
+  const { access_token: _, ...rest } = body;
+  if (typeof around !== 'object' || around === null) return rest;
+  const members = around as Record<string, unknown>;
+  return { ...rest, ...(members === body ? {} : members), access_token: members[last] };
 }
 
 function readLifetime(body: Record<string, unknown>, warnings: string[]): void {

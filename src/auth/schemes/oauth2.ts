@@ -16,12 +16,17 @@ export const oauth2 = defineScheme({
   provesElsewhere: true,
   fields: oauth2Fields,
   check: oauth2Check,
-  headers({ addTo, dpop }) {
+  headers({ addTo, dpop, headerName = 'Authorization' }) {
     if (dpop) return ['Authorization', 'DPoP'];
-    return addTo === 'header' ? ['Authorization'] : [];
+    return addTo === 'header' ? [headerName] : [];
   },
   async *authorize(values, context) {
-    const way: Way = { addTo: values.addTo, prefix: values.prefix, queryKey: values.queryKey };
+    const way: Way = {
+      addTo: values.addTo,
+      prefix: values.prefix,
+      headerName: values.headerName,
+      queryKey: values.queryKey,
+    };
     if (values.token !== undefined && values.token !== '') {
       const response = yield { edits: await tokenEdits({ accessToken: values.token, tokenType: '' }, way, context) };
       return response.status === 401
@@ -73,13 +78,14 @@ export const oauth2 = defineScheme({
 interface Way {
   readonly addTo: 'header' | 'query';
   readonly prefix: string;
+  readonly headerName: string;
   readonly queryKey: string;
 }
 
 /** @see RFC 6750 §2, RFC 9449 §7.1 */
 async function tokenEdits(
   token: Token,
-  { addTo, prefix, queryKey }: Way,
+  { addTo, prefix, headerName, queryKey }: Way,
   context: AuthContext,
 ): Promise<readonly Edit[]> {
   const { accessToken } = token;
@@ -92,7 +98,7 @@ async function tokenEdits(
     edits.push({ in: 'query', name: queryKey, value: accessToken, masked: MASK });
   } else {
     const word = bound ? 'DPoP' : prefix;
-    edits.push(tokenHeader(word, accessToken));
+    edits.push({ ...tokenHeader(word, accessToken), ...(bound ? {} : { name: headerName }) });
   }
   if (bound && token.dpopKey) {
     const url = requestUrl(context.request);
