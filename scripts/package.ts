@@ -5,7 +5,7 @@ import { run } from './owned-process.ts';
 import { removeFolder, root, temporaryFolder } from './project.ts';
 
 /** Bytes that a `.vsix` may have. */
-const limit = 2 * 1024 * 1024;
+const limit = 3 * 1024 * 1024;
 
 export interface PackedVsix {
   readonly bytes: number;
