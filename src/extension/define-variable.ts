@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { applyEdits, modify, parse } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { environmentNames } from '../core/environments.ts';
 import type { Documents } from './documents.ts';
@@ -53,7 +54,6 @@ async function write(
   name: string,
   value: string,
 ): Promise<boolean> {
-  const { applyEdits, modify, parse } = await import('jsonc-parser');
   if (created) await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode('{}\n'));
   const document = await vscode.workspace.openTextDocument(uri);
   const text = document.getText();

@@ -102,33 +102,14 @@ function variableFixes(document: vscode.TextDocument, diagnostic: vscode.Diagnos
       }),
     );
   }
-  const [, near] = /Did you mean “([^”]+)”/.exec(diagnostic.message) ?? [];
-  if (near !== undefined) {
-    fixes.push(
-      fix(vscode.l10n.t('Change to “{0}”', near), action => {
-        action.edit = new vscode.WorkspaceEdit();
-        action.edit.replace(document.uri, diagnostic.range, `{{${near}}}`);
-        action.isPreferred = fixes.length === 0;
-      }),
-    );
-  }
   return [
     ...fixes,
-    fix(vscode.l10n.t('Define “{0}” in this file', name), action => {
-      action.edit = new vscode.WorkspaceEdit();
-      const snippet = new vscode.SnippetString(`@${name} = $0\n${document.lineAt(0).text.startsWith('@') ? '' : '\n'}`);
-      action.edit.set(document.uri, [vscode.SnippetTextEdit.insert(new vscode.Position(0, 0), snippet)]);
-    }),
     fix(vscode.l10n.t('Define “{0}” in an environment…', name), action => {
       action.command = {
         command: 'countersign.defineVariable',
         title: action.title,
         arguments: [document.uri, name],
       };
-    }),
-    fix(vscode.l10n.t('Use the secret “{0}”', name), action => {
-      action.edit = new vscode.WorkspaceEdit();
-      action.edit.replace(document.uri, diagnostic.range, `{{$secret ${name}}}`);
     }),
   ];
 }

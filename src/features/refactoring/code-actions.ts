@@ -45,8 +45,14 @@ function definitionFixes(tree: SyntaxTree, diagnostic: PlacedDiagnostic): readon
     fixes.push({ title: `Change to “${near}”`, edits, diagnostic, preferred: true });
   }
   fixes.push({
-    title: `State “@${name}” in this file`,
+    title: `Define “@${name}” in this file`,
     edits: statedVariable(tree, name),
+    diagnostic,
+    preferred: false,
+  });
+  fixes.push({
+    title: `Use the secret “${name}”`,
+    edits: [{ start: diagnostic.start, end: diagnostic.end, text: `{{$secret ${name}}}` }],
     diagnostic,
     preferred: false,
   });

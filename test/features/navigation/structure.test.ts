@@ -129,10 +129,12 @@ describe('Code actions', () => {
   it('mend a variable that nothing states', async () => {
     assert.deepEqual(await fixesOf('@base = 1\n\n###\nGET http://h/{{ba|s}}\n'), {
       'Change to “base”': '@base = 1\n\n###\nGET http://h/{{base}}\n',
-      'State “@bas” in this file': '@base = 1\n@bas = \n\n###\nGET http://h/{{bas}}\n',
+      'Define “@bas” in this file': '@base = 1\n@bas = \n\n###\nGET http://h/{{bas}}\n',
+      'Use the secret “bas”': '@base = 1\n\n###\nGET http://h/{{$secret bas}}\n',
     });
     assert.deepEqual(await fixesOf('GET http://h/{{|xyz}}\n'), {
-      'State “@xyz” in this file': '@xyz = \n\n###\nGET http://h/{{xyz}}\n',
+      'Define “@xyz” in this file': '@xyz = \n\n###\nGET http://h/{{xyz}}\n',
+      'Use the secret “xyz”': 'GET http://h/{{$secret xyz}}\n',
     });
   });
 
