@@ -113,7 +113,8 @@ export class RequestTests implements vscode.Disposable {
   #parentOf(uri: vscode.Uri): vscode.TestItemCollection;
   #parentOf(uri: vscode.Uri, make: false): vscode.TestItemCollection | undefined;
   #parentOf(uri: vscode.Uri, make = true): vscode.TestItemCollection | undefined {
-    const relative = vscode.workspace.asRelativePath(uri, true);
+    const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
+    const relative = vscode.workspace.asRelativePath(uri, several);
     const steps = relative.split('/').slice(0, -1);
     let items = this.#controller.items;
     let path = '';

@@ -11,6 +11,7 @@ describe('a request whose secret is wrong', () => {
     await window.openFile('again.http');
     await window.sendRequest();
     await window.answer('wrong');
+    await window.page.getByRole('button', { name: 'Always Here' }).click();
     let card = await window.webview('.banner');
     await card.getByRole('heading', { name: 'Authorization failed' }).waitFor();
     const again = card.getByRole('button', { name: 'Enter “again-password” Again…' });
@@ -26,10 +27,10 @@ describe('a request whose secret is wrong', () => {
     await window.clickCodeLens('Basic Auth');
     const form = await window.webview('select.type');
     await form.locator('main:not(.waiting)').waitFor();
-    await form.getByRole('textbox', { name: 'URL' }).press('Control+Enter');
+    await form.getByRole('combobox', { name: 'URL', exact: true }).press('Control+Enter');
     await form.locator('.header .status', { hasText: '200' }).waitFor();
-    await form.getByRole('textbox', { name: 'URL' }).fill(`${api.url}/status/204`);
-    await form.getByRole('textbox', { name: 'URL' }).press('Enter');
+    await form.getByRole('combobox', { name: 'URL', exact: true }).fill(`${api.url}/status/204`);
+    await form.getByRole('combobox', { name: 'URL', exact: true }).press('Enter');
     await form.locator('.header .status', { hasText: '204' }).waitFor();
     assert.deepEqual(window.consoleErrors(), []);
   });

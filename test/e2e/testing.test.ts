@@ -5,7 +5,7 @@ describe('the Testing view', () => {
   it('lists requests that say what they expect, and shows what failed at its line', async () => {
     const { window, api } = await openFreshWindow();
     window.write(
-      'checks/users.http',
+      'users.http',
       `### Fine\nGET ${api.url}/echo\n\n?? status == 200\n\n### Wrong\nGET ${api.url}/echo\n\n?? status == 201\n\n> {%\n  client.test("has a name", () => client.assert(response.body.name === "x", "no name"));\n%}\n\n### No test\nGET ${api.url}/echo\n`,
     );
     await window.openFile('users.http');
