@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseDuration } from '../auth/values.ts';
 import { originPattern } from '../core/origin-pattern.ts';
+import { type RunOrder, runOrder } from './run-order.ts';
 import { UsageError } from './usage-error.ts';
 
 export { UsageError } from './usage-error.ts';
@@ -58,6 +59,12 @@ const options = {
   exclude: { type: 'string', multiple: true },
   deps: { type: 'boolean' },
   strict: { type: 'boolean' },
+  order: { type: 'string' },
+  every: { type: 'string' },
+  history: { type: 'string' },
+  webhook: { type: 'string' },
+  otlp: { type: 'string' },
+  package: { type: 'string' },
 } as const;
 
 /** Who the client is over TLS, and whom it trusts: options of whatever sends something, or shows what would be sent. */
@@ -159,6 +166,17 @@ export interface Call {
   readonly deps: boolean;
   /** Nothing is sent unless everything can be understood. */
   readonly strict: boolean;
+  readonly order: RunOrder;
+  /** Milliseconds from one turn of a monitor to the next. */
+  readonly every: number | undefined;
+  /** File that each turn of a monitor is added to. */
+  readonly history: string | undefined;
+  /** Address that is told when requests begin to fail, and when they are well again. */
+  readonly webhook: string | undefined;
+  /** Where metrics go: the address of a collector, without /v1/metrics. */
+  readonly otlp: string | undefined;
+  /** What npm installs in a workflow. */
+  readonly package: string | undefined;
 }
 
 /** `name=origin`. */
@@ -223,6 +241,12 @@ export function parseCall(args: readonly string[]): Call {
     exclude: tags(values.exclude),
     deps: values.deps ?? true,
     strict: values.strict ?? false,
+    order: runOrder(values.order ?? 'files'),
+    every: values.every === undefined ? undefined : duration('--every', values.every),
+    history: values.history,
+    webhook: values.webhook,
+    otlp: values.otlp,
+    package: values.package,
   };
 }
 

@@ -69,6 +69,13 @@ async function perform(command: string, call: Call, output: Output, complaints: 
         runCommand(call, output, complaints, current, engine, signal),
       );
     }
+    case 'monitor': {
+      if (call.words[1] === 'init') {
+        const { monitorInitCommand } = await import('./commands/monitor-init.ts');
+        return monitorInitCommand(call, output, current);
+      }
+      return monitor(call, output, complaints, current);
+    }
     case 'token': {
       const { tokenCommand } = await import('./commands/token.ts');
       return withEngine(call, current, complaints, statuses.failed, (engine, signal) =>
@@ -109,6 +116,27 @@ async function perform(command: string, call: Call, output: Output, complaints: 
     }
     default:
       throw new UsageError(`there is no command “${command}”; see countersign --help`);
+  }
+}
+
+/** Sends again and again, until it is interrupted. */
+async function monitor(call: Call, output: Output, complaints: Output, current: string): Promise<number> {
+  const [{ createEngine }, { monitorCommand }] = await Promise.all([
+    import('./engine.ts'),
+    import('./commands/monitor.ts'),
+  ]);
+  const controller = new AbortController();
+  const interrupt = (): void => controller.abort();
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    const { signal } = controller;
+    const ports = { createEngine: () => createEngine(call, current), env: process.env, signal };
+    const status = await monitorCommand(call, output, complaints, current, ports);
+    return signal.aborted ? statuses.interrupted : status;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
   }
 }
 

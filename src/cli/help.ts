@@ -29,6 +29,8 @@ Usage
   countersign run PATH…                         sends every request of files, folders or collections
   countersign preview FILE [--name N|--line N]  prints a request as it would go out; sends nothing
   countersign explain FILE [--name N|--line N]  sends a request, and says why it is refused
+  countersign monitor PATH… --every DURATION    sends every request again and again, and tells what changed
+  countersign monitor init [PROVIDER] PATH…     writes a scheduled workflow for GitHub, GitLab or Azure
   countersign parse PATH…                       prints what the files hold
   countersign import [FORMAT] FILE              makes files of what another tool exported
   countersign export postman PATH               makes a Postman collection of a folder of requests
@@ -62,6 +64,8 @@ Sends every request of the files, folders or collections, in order.
   --shard I/N             the I-th of N shares of the files, for machines that work side by side
   --rerun-failed FILE     only what failed in the JSON report of an earlier run
   --strict                sends nothing unless everything can be understood
+  --order files|name|random[:SEED]
+                          as the Collections view has them, by name, or by chance: the same for a seed
   --delay DURATION        waits that long between requests
   --verbose               prints requests and responses as they went, secrets masked
   --show body|headers|all prints that of each response
@@ -111,6 +115,36 @@ to do. Exit status 1 where it refuses, 0 where it does not.
 ${cookies}
 ${tls}
 ${allowed}
+
+${common}
+`,
+  monitor: `countersign monitor PATH… --every DURATION [options]
+countersign monitor init [github|gitlab|azure] PATH… [options]
+The first sends every request again and again, until Ctrl-C, and prints a line for each turn. Files are
+read anew each time.
+
+  --every DURATION        from the beginning of one turn to that of the next: 30s, 5m, 1h
+  -n, --iterations N      ends after N turns; exit status 1 where the last one failed
+  --history FILE          adds each turn to a file, a line of JSON
+  --webhook URL           is told by POST when requests begin to fail, and when they are well again: JSON
+                          with “text”, as Slack, Mattermost and Teams show it
+  --otlp URL              OpenTelemetry metrics go to that collector (http://localhost:4318); also by the
+                          environment variables OTEL_EXPORTER_OTLP_ENDPOINT and …_HEADERS
+  --name, --include, --exclude, --no-deps, --strict, --retry, --parallel, --delay, --fail, --timeout,
+  --insecure, --yes, --show-secrets
+                          as with “run”
+${tls}
+${allowed}
+
+“monitor init” writes the workflow that runs them on a schedule elsewhere, with reports and with the
+secrets that the files name as COUNTERSIGN_SECRET_<NAME>. No value stands in it.
+
+  --every DURATION        5m, 15m (without it), 6h: what cron can say
+  --package SPEC          what npm installs there, where package.json does not name countersign
+  --force                 replaces a workflow that is there
+  --dry-run               only prints it
+  --env, --env-file, --name, --include, --exclude, --timeout, --fail
+                          go into the workflow’s call
 
 ${common}
 `,

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, relative } from 'node:path';
+import { createInterface } from 'node:readline';
 import { UsageError } from './usage-error.ts';
 
 /** A row of data: the values of an iteration, by the names of its columns. */
@@ -16,8 +17,13 @@ export async function* dataRows(path: string, current: string): AsyncGenerator<D
   try {
     if (/^\.json$/i.test(extname(path))) yield* jsonRows(JSON.parse(await text(path)), shown);
     else if (/^\.(?:ndjson|jsonl)$/i.test(extname(path))) {
-      for (const line of (await text(path)).split('\n'))
-        if (line.trim() !== '') yield* jsonRows([JSON.parse(line)], shown);
+      for await (const line of createInterface({
+        input: createReadStream(path),
+        crlfDelay: Number.POSITIVE_INFINITY,
+      })) {
+        const row = line.replace(/^\ufeff/, '');
+        if (row.trim() !== '') yield* jsonRows([JSON.parse(row)], shown);
+      }
     } else yield* csvRows(path);
   } catch (error) {
     if (error instanceof UsageError) throw error;

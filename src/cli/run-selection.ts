@@ -3,11 +3,14 @@ import { relative, resolve } from 'node:path';
 import { asCountersignError } from '../core/errors.ts';
 import { directivesOf } from '../sending/directives-in-force.ts';
 import { withNeeded } from '../sending/needed-requests.ts';
+import { requestTitle } from '../sending/request-title.ts';
 import type { RequestTarget } from '../sending/workspace.ts';
 import { type Call, UsageError } from './arguments.ts';
 import type { CliEngine } from './engine.ts';
 import { requestFiles } from './node-workspace.ts';
 import { chooseRequest, isNamed } from './request-choice.ts';
+import { inOrder } from './run-order.ts';
+import { say } from './standard-error.ts';
 
 /**
  * The requests that a call chooses, in the order in which they are sent: by name or line with what they need, by tags, by
@@ -20,7 +23,7 @@ export async function chosenTargets(
   current: string,
   { workspace }: CliEngine,
 ): Promise<readonly RequestTarget[]> {
-  const { name, line, deps, include, exclude, rerunFailed, shard } = call;
+  const { name, line, deps, include, exclude, rerunFailed, shard, order } = call;
   const [only, another] = paths;
   if (line !== undefined && (only === undefined || another !== undefined)) {
     throw new UsageError('--line is of one file');
@@ -57,13 +60,20 @@ export async function chosenTargets(
     chosen = chosen.filter(target => failed.some(isOf(target)));
     if (chosen.length === 0) throw new UsageError(`no request of ${rerunFailed} that failed is in these files`);
   }
+  chosen = inOrder(chosen, order, ({ tree, block }) => {
+    const placed = tree.blocks[block];
+    const title = placed ? requestTitle(placed) : '';
+    placed?.block.release();
+    return title;
+  });
+  if (order.by === 'random') say(`countersign: the order is random:${order.seed}`);
   if (shard) {
     // Requests of one file may need one another: they stay together.
     const files = [...new Set(chosen.map(({ file }) => file))];
     const own = new Set(files.filter((_, at) => at % shard.count === shard.index - 1));
     chosen = chosen.filter(({ file }) => own.has(file));
   }
-  const narrowed = name !== undefined || line !== undefined || rerunFailed !== undefined;
+  const narrowed = name !== undefined || line !== undefined || rerunFailed !== undefined || order.by !== 'files';
   try {
     return deps ? withNeeded(chosen, all, { responses: narrowed }) : chosen;
   } catch (error) {

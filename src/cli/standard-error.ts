@@ -23,7 +23,16 @@ export function say(text: string): void {
 
 /** Writes what has been cleaned already. */
 export function writeError(printed: string): void {
+  statusLine?.clear();
   process.stderr.write(printed);
+}
+
+let statusLine: { clear(): void } | undefined;
+
+/** A line at the bottom of the terminal, which is taken away before anything else is said. Ours alone, no foreign text. */
+export function drawStatus(text: string, line: { clear(): void }): void {
+  statusLine = line;
+  process.stderr.write(text);
 }
 
 /** What is asked, on one line: foreign text in it can't look like an answer or another question. */

@@ -64,6 +64,35 @@ describe('a run of many', function () {
     assert.deepEqual(urls(), ['/ada/1/2-0']);
   });
 
+  it('sends in the order that is wanted, what one needs still before it, and the same again for a seed', async () => {
+    start({
+      'b.http': [
+        ...['c10', 'c9', 'a'].map(name => `### ${name}\nGET @@/${name}\n`),
+        '### B reads\nGET @@/b/{{token.response.body.token}}\n',
+        '### Z gives\n# @name token\nGET @@/token\n',
+      ].join('\n'),
+      'a.http': Array.from({ length: 8 }, (_, at) => `### n${at}\nGET @@/n${at}\n`).join('\n'),
+    });
+    await call('b.http');
+    assert.deepEqual(urls().slice(0, 3), ['/c10', '/c9', '/a']);
+    server.seen.length = 0;
+    await call('b.http', '--order', 'name');
+    assert.deepEqual(urls(), ['/a', '/token', '/b/t-1', '/c9', '/c10']);
+    server.seen.length = 0;
+    const { stderr } = await call('.', '--order', 'random');
+    const seed = /the order is (random:\d+)/.exec(stderr)?.[1] ?? assert.fail(stderr);
+    const first = [...urls()];
+    assert.ok(first.indexOf('/token') < first.indexOf('/b/t-1'));
+    assert.deepEqual(first.length, 13);
+    server.seen.length = 0;
+    await call('.', '--order', seed);
+    assert.deepEqual(urls(), first);
+    server.seen.length = 0;
+    await call('a.http', '--order', 'random:1');
+    assert.deepEqual(urls(), ['/n2', '/n1', '/n6', '/n7', '/n4', '/n3', '/n0', '/n5']);
+    assert.equal((await call('a.http', '--order', 'backwards')).status, 2);
+  });
+
   it('says what is wrong with data', async () => {
     start({ 'a.http': 'GET @@/x\n', 'empty.csv': 'a,b\n', 'no.json': '{"a": 1}', 'broken.json': '[{' });
     for (const [file, message] of [

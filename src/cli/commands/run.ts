@@ -16,6 +16,7 @@ import type { RequestTarget } from '../../sending/workspace.ts';
 import { allowOptions, type Call, permissionOptions, type Reporting, tlsOptions, UsageError } from '../arguments.ts';
 import type { CliEngine } from '../engine.ts';
 import { createOutput, type Output } from '../output.ts';
+import { Progress } from '../progress.ts';
 import { BodyFolder, type ReportedResponse, reportedResponse } from '../reported-response.ts';
 import {
   createReporter,
@@ -25,9 +26,11 @@ import {
   type Reporter,
   reportedAuth,
   type Shown,
+  type Summary,
 } from '../reporters.ts';
 import { type DataRow, dataRows } from '../run-data.ts';
 import { chosenTargets } from '../run-selection.ts';
+import { drawStatus } from '../standard-error.ts';
 
 /** `run PATH…`: sends every request, in order. Exit status 1 where one failed, 2 where a file has an error. */
 export async function runCommand(
@@ -42,20 +45,48 @@ export async function runCommand(
     ...(['name', 'bail', 'fail', 'timeout', 'insecure', 'interactive'] as const),
     ...(['yes', 'parallel', 'show-secrets', 'reporter', 'cookie-jar'] as const),
     ...(['line', 'verbose', 'show', 'with-response', 'output', 'trace', 'delay', 'quiet'] as const),
-    ...(['iterations', 'data', 'retry', 'shard', 'rerun-failed', 'include', 'exclude', 'deps', 'strict'] as const),
+    ...([
+      'iterations',
+      'data',
+      'retry',
+      'shard',
+      'rerun-failed',
+      'include',
+      'exclude',
+      'deps',
+      'strict',
+      'order',
+    ] as const),
     ...tlsOptions,
     ...permissionOptions,
   ]);
-  const paths = call.words.slice(1);
-  if (paths.length === 0) throw new UsageError('usage: countersign run PATH…');
-  const targets = await chosenTargets(paths, call, current, engine);
+  if (call.words.length < 2) throw new UsageError('usage: countersign run PATH…');
+  const summary = await sendAll(call, current, engine, signal, () => createReporters(call, output), complaints);
+  if (!summary) return 2;
+  return summary.failed > 0 ? 1 : 0;
+}
+
+/**
+ * Sends every request that a call chooses, and reports each. Undefined where nothing was sent, as something cannot be
+ * understood: complaints then say what.
+ * @throws UsageError where there is no request
+ */
+export async function sendAll(
+  call: Call,
+  current: string,
+  engine: CliEngine,
+  signal: AbortSignal,
+  openReporters: () => Promise<readonly OpenReporter[]>,
+  complaints: Output,
+): Promise<Summary | undefined> {
+  const targets = await chosenTargets(call.words.slice(1), call, current, engine);
   const { faults, lines } = writtenFaults(targets, current, complaints);
   if (faults.size > 0 && (call.strict || faults.size === targets.length)) {
     for (const line of lines) complaints.line(line);
-    return 2;
+    return undefined;
   }
-  if (!(await environmentsKnown(targets, current, engine, complaints))) return 2;
-  const reporters = await createReporters(call, output);
+  if (!(await environmentsKnown(targets, current, engine, complaints))) return undefined;
+  const reporters = await openReporters();
   const started = performance.now();
   const run = new SequenceRun(call, current, engine, signal, reporters, complaints, faults);
   const { requests, failed } = await run.all(targets);
@@ -64,7 +95,7 @@ export async function runCommand(
     reporter.end(summary);
     await close();
   }
-  return failed > 0 ? 1 : 0;
+  return summary;
 }
 
 /** The errors of a call's files as they are written, by request; those of a block that speaks for a file are of all. */
@@ -148,7 +179,7 @@ async function environmentsKnown(
   return true;
 }
 
-interface OpenReporter {
+export interface OpenReporter {
   readonly reporter: Reporter;
   /** It goes to standard output. */
   readonly printed: boolean;
@@ -214,6 +245,7 @@ class SequenceRun {
   readonly #complaints: Output;
   readonly #warned = new Set<string>();
   readonly #faults: Faults;
+  #progress: Progress | undefined;
   #started = 0;
   #iteration = { index: 0, shown: false };
   #requests = 0;
@@ -242,6 +274,8 @@ class SequenceRun {
     const { iterations, data } = this.#call;
     const rows = data === undefined ? undefined : dataRows(resolve(this.#current, data), this.#current);
     let last: DataRow | undefined;
+    const total = rows && iterations === undefined ? undefined : targets.length * (iterations ?? 1);
+    if (process.stderr.isTTY && total !== 1) this.#progress = progressOnTerminal(total);
     // Where neither says how often, once; where only rows are given, once for each.
     for (let index = 0; iterations === undefined || index < iterations; index++) {
       const next = await rows?.next();
@@ -257,6 +291,7 @@ class SequenceRun {
       if (stopped || (rows === undefined && iterations === undefined)) break;
     }
     await rows?.return(undefined);
+    this.#progress?.clear();
     return { requests: this.#requests, failed: this.#failed };
   }
 
@@ -318,9 +353,11 @@ class SequenceRun {
     this.#requests++;
     if (!report.ok) this.#failed++;
     if (result?.response) await this.#bodies?.write(labelOf(report), result.response);
+    if (this.#reporters.some(({ printed }) => printed && !(this.#call.quiet && report.ok))) this.#progress?.clear();
     for (const { reporter, printed } of this.#reporters) {
       if (!(printed && this.#call.quiet && report.ok)) reporter.request(report, shown, exchange);
     }
+    this.#progress?.step(report.ok);
     if (!kept) await result?.response?.body.dispose();
     const state = report.ok ? 'passed' : 'failed';
     return result?.next ? { state, next: result.next.name } : state;
@@ -431,4 +468,18 @@ function isAuthFailure(status: number | null, result: RunResult | undefined): bo
 
 function round(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
+}
+
+function progressOnTerminal(total: number | undefined): Progress {
+  const progress: Progress = new Progress(
+    {
+      get columns() {
+        return process.stderr.columns ?? 80;
+      },
+      now: () => performance.now(),
+      write: text => drawStatus(text, progress),
+    },
+    total,
+  );
+  return progress;
 }
