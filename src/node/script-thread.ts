@@ -73,6 +73,8 @@ export class ScriptThread implements ScriptEngine {
     if (signal.aborted) throw cancelled();
     clearTimeout(this.#idle);
     await this.#start();
+    // It takes a while: nobody has listened meanwhile.
+    if (signal.aborted) throw cancelled();
     const { promise, resolve, reject } = Promise.withResolvers<ScriptOutcome>();
     this.#running = { call, host, resolve, reject };
     const stop = (): void => {

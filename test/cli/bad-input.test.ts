@@ -192,7 +192,7 @@ describe('bad input on the command line', function () {
     const error = (title: string) => lines.get(title)?.error;
     for (const [title, code, line, text] of [
       ['circle', 'cyclic-variable', 1, /“one” needs itself: one → two → one/],
-      ['unresolved', 'unresolved-variable', 9, /“nowhere”.*--var nowhere=…/],
+      ['unresolved', 'unresolved-variable', 9, /“nowhere”.*Define it in the file/],
       ['body file', 'missing-file', 15, /gone\.json does not exist/],
       ['template file', 'missing-file', 20, /gone\.json does not exist/],
       ['body folder', 'io', 25, /is a folder/],
@@ -327,7 +327,7 @@ describe('bad input on the command line', function () {
         [['--env', 'def'], /no environment named “def”/],
         [['--env-file', 'bad.json', '--env', 'dev'], /^bad\.json:1: .*not valid JSON/],
         [['--reporter', 'junit=gone/out.xml'], /cannot be written to gone\/out\.xml: its folder does not exist/],
-        [['--reporter', 'html'], /no reporter “html”/],
+        [['--reporter', 'pdf'], /no reporter “pdf”/],
         [['--timeout', 'soon'], /--timeout takes a duration/],
         [['--var', 'novalue'], /--var takes name=value/],
         [['--secret', 'hunter2'], /--secret takes name=value/],

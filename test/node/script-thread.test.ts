@@ -112,7 +112,7 @@ describe('the sandbox of scripts', function () {
     }
 
     it('cuts what prints without end', async () => {
-      const outcome = await run('jetbrains', 'for (let i = 0; i < 1e4; i++) client.log("line " + i)');
+      const outcome = await run('jetbrains', 'for (let i = 0; i < 1000; i++) client.log("line " + i)');
       assert.equal(outcome.failure, undefined);
       assert.ok(host.printed.length < 40);
       assert.match(host.printed.at(-1) ?? '', /prints more than 4000 characters/);
@@ -124,6 +124,24 @@ describe('the sandbox of scripts', function () {
       setImmediate(() => controller.abort());
       await assert.rejects(running, { code: 'cancelled' });
       assert.equal((await run('jetbrains', '1')).failure, undefined);
+    });
+
+    it('ends with the request that is cancelled while its thread starts', async () => {
+      const fresh = new ScriptThread({ time: 1000 });
+      const controller = new AbortController();
+      const script = { text: 'while (true) {}', place: { file: '/x/api.http', line: 1, column: 1 } };
+      const running = fresh.run(
+        {
+          script: { ...script, face: 'jetbrains', phase: 'before' },
+          request,
+          info: { name: 'one', id: '1', iteration: 0, iterationCount: 1, environment: '' },
+        },
+        host,
+        controller.signal,
+      );
+      setImmediate(() => controller.abort());
+      await assert.rejects(running, { code: 'cancelled' });
+      await fresh.close();
     });
   });
 
