@@ -4,7 +4,7 @@ import { build, type Metafile } from 'esbuild';
 import { thirdPartyNotices } from './notices.ts';
 import { dist, root } from './project.ts';
 import { bundleSandbox } from './sandbox-bundle.ts';
-import { buildSplitBundle } from './split-bundle.ts';
+import { buildSplitBundle, productVersion } from './split-bundle.ts';
 
 /** Written so that any Node since version 4 can parse it: an old one must get as far as the message. */
 const cliEntry = `#!/usr/bin/env node
@@ -25,6 +25,7 @@ export async function bundleAll(options: { readonly production: boolean }): Prom
   const metafiles = await Promise.all([
     bundleExtension(options.production),
     bundleCli(options.production),
+    bundleArtilleryEngine(options.production),
     bundleWebviews(options.production),
     bundleSandbox(options),
   ]);
@@ -44,6 +45,24 @@ async function bundleCli(production: boolean): Promise<Metafile> {
     production,
   });
   writeFileSync(join(dist, 'cli.js'), cliEntry, { mode: 0o755 });
+  return metafile;
+}
+
+/** The engine that Artillery finds by its name, as a package of its own. */
+async function bundleArtilleryEngine(production: boolean): Promise<Metafile> {
+  const folder = join(dist, 'artillery-engine-countersign');
+  rmSync(folder, { recursive: true, force: true });
+  const metafile = await buildSplitBundle({
+    entry: join(root, 'src/cli/load/artillery-engine.ts'),
+    outfile: join(folder, 'engine.js'),
+    production,
+  });
+  const manifest = { name: 'artillery-engine-countersign', version: productVersion(), main: 'index.js' };
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  writeFileSync(
+    join(folder, 'index.js'),
+    "'use strict';\nmodule.exports = require('./engine.js').CountersignEngine;\n",
+  );
   return metafile;
 }
 

@@ -103,7 +103,7 @@ async function asCommonJs(script: OutputFile, map: OutputFile | undefined, minif
   return { path: script.path, code, map: composed };
 }
 
-function productVersion(): string {
+export function productVersion(): string {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
 }
 

@@ -61,6 +61,8 @@ const options = {
   strict: { type: 'boolean' },
   order: { type: 'string' },
   every: { type: 'string' },
+  rate: { type: 'string' },
+  duration: { type: 'string' },
   history: { type: 'string' },
   webhook: { type: 'string' },
   otlp: { type: 'string' },
@@ -167,6 +169,10 @@ export interface Call {
   /** Nothing is sent unless everything can be understood. */
   readonly strict: boolean;
   readonly order: RunOrder;
+  /** Virtual users that arrive each second, of a load. */
+  readonly rate: number | undefined;
+  /** Milliseconds of a load. */
+  readonly duration: number | undefined;
   /** Milliseconds from one turn of a monitor to the next. */
   readonly every: number | undefined;
   /** File that each turn of a monitor is added to. */
@@ -242,6 +248,8 @@ export function parseCall(args: readonly string[]): Call {
     deps: values.deps ?? true,
     strict: values.strict ?? false,
     order: runOrder(values.order ?? 'files'),
+    rate: values.rate === undefined ? undefined : count('--rate', values.rate),
+    duration: values.duration === undefined ? undefined : duration('--duration', values.duration),
     every: values.every === undefined ? undefined : duration('--every', values.every),
     history: values.history,
     webhook: values.webhook,

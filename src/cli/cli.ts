@@ -69,6 +69,10 @@ async function perform(command: string, call: Call, output: Output, complaints: 
         runCommand(call, output, complaints, current, engine, signal),
       );
     }
+    case 'load': {
+      const { loadCommand } = await import('./commands/load.ts');
+      return loadCommand(call, output, current, process.env);
+    }
     case 'monitor': {
       if (call.words[1] === 'init') {
         const { monitorInitCommand } = await import('./commands/monitor-init.ts');

@@ -31,6 +31,7 @@ Usage
   countersign explain FILE [--name N|--line N]  sends a request, and says why it is refused
   countersign monitor PATH… --every DURATION    sends every request again and again, and tells what changed
   countersign monitor init [PROVIDER] PATH…     writes a scheduled workflow for GitHub, GitLab or Azure
+  countersign load PATH… --rate N --duration T  sends them under load, by Artillery
   countersign parse PATH…                       prints what the files hold
   countersign import [FORMAT] FILE              makes files of what another tool exported
   countersign export postman PATH               makes a Postman collection of a folder of requests
@@ -145,6 +146,19 @@ secrets that the files name as COUNTERSIGN_SECRET_<NAME>. No value stands in it.
   --dry-run               only prints it
   --env, --env-file, --name, --include, --exclude, --timeout, --fail
                           go into the workflow’s call
+
+${common}
+`,
+  load: `countersign load PATH… --rate N --duration DURATION [options]
+Sends requests under load, with their authorization: makes a test of Artillery’s, and starts it with the
+Artillery that is installed (npm install --save-dev artillery). Each virtual user sends all requests
+once, in order; a worker fetches a token once. The exit status is Artillery’s.
+
+  --rate N                virtual users that arrive each second
+  --duration DURATION     for how long they arrive: 60s, 5m
+  --out FILE              only writes the test, for Artillery’s own and distributed runners
+  --env, --env-file, --var, --secret, --name, --include, --exclude, --no-deps, --timeout, --insecure, --yes
+                          as with “run”
 
 ${common}
 `,

@@ -7,6 +7,7 @@ import { placeDiagnostics } from '../../features/diagnostics/block-diagnostics.t
 import { writtenDiagnostics } from '../../features/diagnostics/block-findings.ts';
 import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
 import { type AuthDecision, authInForce } from '../../sending/auth-in-force.ts';
+import { isAsWanted } from '../../sending/outcome.ts';
 import { redactCarried } from '../../sending/redacted.ts';
 import { emptyCredentials } from '../../sending/refusal/credential-causes.ts';
 import { type RunResult, runRequest } from '../../sending/runner.ts';
@@ -429,11 +430,7 @@ class SequenceRun {
           ? requestUrl(result.request)
           : maskedRequestUrl(result.request)
         : (node?.target.text ?? ''),
-      ok:
-        error === undefined &&
-        !refused &&
-        !isAuthFailure(status, result) &&
-        (result?.tests ?? []).every(({ passed }) => passed),
+      ok: error === undefined && !refused && (result === undefined || isAsWanted(result)),
       ...(result?.skipped ? { skipped: true as const } : {}),
       status,
       durationMs: round(result?.durationMs ?? elapsed),
@@ -457,13 +454,6 @@ class SequenceRun {
       ...(result?.tests ? { tests: result.tests } : {}),
     };
   }
-}
-
-/** An authorization that was stated and refused is a failure of the request, with or without `--fail`. */
-function isAuthFailure(status: number | null, result: RunResult | undefined): boolean {
-  // A request that says which status it wants means it.
-  if (result?.tests?.some(({ name }) => /^status\b/.test(name))) return false;
-  return (status === 401 || status === 407) && result?.decision.statement !== undefined;
 }
 
 function round(milliseconds: number): number {
