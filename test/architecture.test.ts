@@ -190,6 +190,24 @@ describe('the architecture', () => {
     assert.ok(offences.length > 5, 'the ways are found where they are allowed');
   });
 
+  it('lets nothing foreign steer the terminal of the Testing view', () => {
+    const users = files.filter(
+      file =>
+        file.startsWith('src/extension/') &&
+        /\bappendOutput\(|\bTestMessage\b/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    assert.ok(users.length > 0, 'there is one');
+    for (const file of users) {
+      const text = readFileSync(join(root, file), 'utf8');
+      for (const [call, argument] of text.matchAll(
+        /(?:appendOutput|new vscode\.TestMessage|TestMessage\.diff)\(([^;]*);/g,
+      )) {
+        assert.match(argument ?? '', /^`?\$?\{?manyLines\(|^text\b/, `${file}: ${call}`);
+      }
+      assert.doesNotMatch(text, /const text = (?!manyLines\()/, file);
+    }
+  });
+
   it('prints by one cleaner alone', () => {
     const direct = files.filter(
       file =>

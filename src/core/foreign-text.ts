@@ -15,6 +15,14 @@ export function oneLine(text: string, limit = 400): string {
   return characters.length > limit || start.length < text.length ? `${characters.slice(0, limit - 1).join('')}…` : line;
 }
 
+/** Over several lines, none of which steers: for what shows text as a terminal does. */
+export function manyLines(text: string, limitOfLine = 10_000): string {
+  return text
+    .split(/\r?\n/)
+    .map(line => oneLine(line, limitOfLine))
+    .join('\n');
+}
+
 /**
  * A sentence of ours with foreign parts in place of `{0}`, `{1}` …, for hosts that turn `[words](command:…)` in a
  * message into something that can be clicked. The sentence holds no links, so none comes out.

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Exchange, TestResult } from '../core/exchange.ts';
+import { manyLines } from '../core/foreign-text.ts';
 import type { PlacedBlock, SyntaxTree } from '../language/syntax-tree.ts';
 import { requestTitle } from '../sending/request-title.ts';
 import type { RequestTarget } from '../sending/workspace.ts';
@@ -194,7 +195,8 @@ function indexOf(tree: SyntaxTree, { id }: vscode.TestItem): number {
 
 function report(run: vscode.TestRun, item: vscode.TestItem, exchange: Exchange, duration: number): void {
   const { error, skipped, tests = [], response } = exchange;
-  const say = (text: string): void => run.appendOutput(`${text}\r\n`.replace(/\r?\n/g, '\r\n'), undefined, item);
+  const say = (text: string): void =>
+    run.appendOutput(`${manyLines(text).replaceAll('\n', '\r\n')}\r\n`, undefined, item);
   if (response) say(`${item.label}: ${response.status} ${response.statusText}`);
   for (const { name, passed } of tests) say(`  ${passed ? '✓' : '✗'} ${name}`);
   if (skipped) {
@@ -202,7 +204,7 @@ function report(run: vscode.TestRun, item: vscode.TestItem, exchange: Exchange, 
     return;
   }
   if (error) {
-    const message = new vscode.TestMessage([error.message, error.hint].filter(Boolean).join('\n'));
+    const message = new vscode.TestMessage(manyLines([error.message, error.hint].filter(Boolean).join('\n')));
     const line = error.place && error.place.file === item.uri?.fsPath ? error.place.line - 1 : item.range?.start.line;
     if (item.uri && line !== undefined) message.location = new vscode.Location(item.uri, new vscode.Position(line, 0));
     run.errored(item, message, duration);
@@ -218,11 +220,11 @@ function messageOf(
   { name, message, line, expected, actual }: TestResult,
   { uri }: vscode.TestItem,
 ): vscode.TestMessage {
-  const text = message === undefined ? name : `${name}: ${message}`;
+  const text = manyLines(message === undefined ? name : `${name}: ${message}`);
   const made =
     expected === undefined || actual === undefined
       ? new vscode.TestMessage(text)
-      : vscode.TestMessage.diff(text, expected, actual);
+      : vscode.TestMessage.diff(text, manyLines(expected), manyLines(actual));
   if (uri) made.location = new vscode.Location(uri, new vscode.Position(Math.max(0, line - 1), 0));
   return made;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { oneLine, sentenceOf } from '../../src/core/foreign-text.ts';
+import { manyLines, oneLine, sentenceOf } from '../../src/core/foreign-text.ts';
 import { code, escaped } from '../../src/core/markdown.ts';
 
 /** What VS Code makes links of in notifications, progress and prompts: `parseLinkedText` of base/common/linkedText.ts. */
@@ -13,6 +13,11 @@ describe('foreign text', () => {
     assert.doesNotMatch(sentenceOf('{0}{1}', ['[Sign in]', '(command:x)']), linkedText);
     assert.doesNotMatch(sentenceOf('[{0}](https://example.com)', ['x']), linkedText);
     assert.match(sentenceOf('The server says: {0}', [link]), /^The server says: \[Sign in again\] \(command:/);
+  });
+
+  it('keeps its lines where there may be several, and steers none of them', () => {
+    assert.equal(manyLines('a\r\nb\n\x1b[31mc\rd\u202e'), 'a\nb\n\ufffd[31mc d\ufffd');
+    assert.equal(manyLines(`${'x'.repeat(20)}\ny`, 10), `${'x'.repeat(9)}…\ny`);
   });
 
   it('is no link, whatever it is', () => {
