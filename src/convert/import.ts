@@ -1,18 +1,20 @@
 import { parse as parseYaml } from 'yaml';
 import { CountersignError } from '../core/errors.ts';
 import { adapt } from './adapt.ts';
+import { isBruno, readBruno } from './bruno/bruno.ts';
 import { type Imported, type ImportedFolder, requestsOf } from './collection.ts';
 import { isHar, readHar } from './har.ts';
 import { isInsomnia, readInsomnia } from './insomnia.ts';
 import { isOpenApi, readOpenApi } from './openapi/openapi.ts';
 import { isPostman, readPostman } from './postman/postman.ts';
+import { SourceFolder } from './source-folder.ts';
 
 /** A format of another tool that can be read. */
 export interface ImportFormat {
   readonly id: string;
   /** As people call it. */
   readonly label: string;
-  /** Whether a document, parsed where it is JSON, is of this format. */
+  /** Whether a document (parsed JSON or YAML, or a `SourceFolder`) is of this format. */
   recognizes(document: unknown): boolean;
   /** @throws CountersignError `invalid-value` with what is wrong */
   read(document: unknown): Imported;
@@ -21,6 +23,7 @@ export interface ImportFormat {
 export const importFormats: readonly ImportFormat[] = [
   { id: 'postman', label: 'Postman', recognizes: isPostman, read: readPostman },
   { id: 'insomnia', label: 'Insomnia', recognizes: isInsomnia, read: readInsomnia },
+  { id: 'bruno', label: 'Bruno', recognizes: isBruno, read: readBruno },
   { id: 'openapi', label: 'OpenAPI', recognizes: isOpenApi, read: readOpenApi },
   { id: 'har', label: 'HTTP archive (HAR)', recognizes: isHar, read: readHar },
 ];
@@ -31,16 +34,19 @@ export interface ImportResult {
   readonly imported: Imported;
 }
 
+/** Names of the files that a folder of another tool's consists of. */
+export const isSourceFile = (name: string): boolean => name === 'bruno.json' || name.endsWith('.bru');
+
 /** Larger files are no exports of requests. Bytes. */
 export const largestImport = 256 * 1024 * 1024;
 
 /**
- * Reads a file that another tool exported; the format is told by its content where it isn't given.
+ * Reads a file that another tool exported, or a folder of its; the format is told by its content where it isn't given.
  * @param name of the file, for messages
  * @throws CountersignError `invalid-value` that says what it is and is not
  */
-export function readImport(bytes: Uint8Array, name: string, formatId?: string): ImportResult {
-  const document = parsed(decoded(bytes), name);
+export function readImport(source: Uint8Array | SourceFolder, name: string, formatId?: string): ImportResult {
+  const document = source instanceof SourceFolder ? source : parsed(decoded(source), name);
   const format =
     formatId === undefined
       ? importFormats.find(candidate => candidate.recognizes(document))

@@ -47,6 +47,25 @@ describe('import on the command line', function () {
     assert.equal(server.seen[0]?.url, '/x');
   });
 
+  it('makes files of a folder of Bruno that send what it sends', async () => {
+    const folder = folderWith({
+      'bruno.json': '{"name":"Acme"}',
+      'collection.bru': 'auth {\n  mode: basic\n}\nauth:basic {\n  username: ada\n  password: t0ken-value\n}\n',
+      'users/a.bru': `post {\n  url: ${server.url}/u/:id?q=1\n  body: json\n  auth: inherit\n}\nparams:path {\n  id: 7\n}\nbody:json {\n  {"a":1}\n}\n`,
+      'node_modules/b.bru': 'get {\n  url: https://elsewhere.test\n}\n',
+    });
+    const imported = await call('import', folder.folder, '--out', 'requests');
+    folder.remove();
+    assert.equal(imported.status, 0, imported.stderr);
+    assert.match(imported.stdout, /Bruno: 1 request, 1 folder, 1 secret taken out of the files\n$/);
+    const run = await call('run', 'requests', '--json');
+    assert.equal(run.status, 0, run.stderr);
+    assert.equal(server.seen.length, 1);
+    assert.equal(server.seen[0]?.url, '/u/7?q=1');
+    assert.equal(server.seen[0]?.headers['content-type'], 'application/json');
+    assert.equal(server.seen[0]?.headers.authorization, `Basic ${Buffer.from('ada:t0ken-value').toString('base64')}`);
+  });
+
   it('keeps secrets in the store where that is asked for', async () => {
     assert.equal((await call('import', 'postman', 'acme.json', '--secrets-to', 'store')).status, 0);
     assert.ok(!existsSync(file('acme/http-client.private.env.json')));

@@ -1,8 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import { countImported, findingsOf, importFormats, largestImport, readImport } from '../../convert/import.ts';
+import {
+  countImported,
+  findingsOf,
+  importFormats,
+  isSourceFile,
+  largestImport,
+  readImport,
+} from '../../convert/import.ts';
 import { importedFiles, withExisting } from '../../convert/import-files.ts';
+import { SourceFolder } from '../../convert/source-folder.ts';
 import { CountersignError } from '../../core/errors.ts';
+import { readSourceFolder } from '../../node/read-source-folder.ts';
 import { planFiles, writeFiles } from '../../node/write-files.ts';
 import { allowOptions, type Call, UsageError } from '../arguments.ts';
 import type { Output } from '../output.ts';
@@ -73,13 +82,16 @@ const isMerge = (paths: readonly string[]): boolean =>
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** A file, or `-`: standard input. @throws CountersignError `missing-file` or `too-large` */
-async function given(file: string, current: string): Promise<Uint8Array> {
+/** A file, a folder, or `-`: standard input. @throws CountersignError `missing-file` or `too-large` */
+async function given(file: string, current: string): Promise<Uint8Array | SourceFolder> {
+  const path = resolve(current, file);
+  const isFolder = file !== '-' && (await stat(path).catch(() => undefined))?.isDirectory();
+  if (isFolder) return new SourceFolder(await readSourceFolder(path, isSourceFile, largestImport));
   const chunks: Uint8Array[] = [];
   let size = 0;
   if (file !== '-') {
     try {
-      const bytes = await readFile(resolve(current, file));
+      const bytes = await readFile(path);
       chunks.push(bytes);
       size = bytes.length;
     } catch (cause) {
