@@ -18,7 +18,7 @@ import type { ResponsePanels } from './response-panel.ts';
 import { Secrets } from './secrets.ts';
 import { Sender } from './sender.ts';
 import { responseViewType } from './settings.ts';
-import { RequestTests } from './testing.ts';
+import { registerTesting } from './testing/feature.ts';
 import { CancellableWork } from './tokens/cancellable-work.ts';
 import { TokenManager } from './tokens/token-manager.ts';
 import { UriCallbacks } from './tokens/uri-callbacks.ts';
@@ -113,7 +113,7 @@ export function activate(context: vscode.ExtensionContext): void {
       onDidChange: [documents.onDidChange, environments.onDidChange, context.secrets.onDidChange],
     }),
     registerCollections({ documents, sender }),
-    new RequestTests(documents, sender),
+    registerTesting({ documents, sender, engine: loadEngine }),
     new CurlCommands({ documents, console, secrets, engine: loadEngine }),
     register('countersign.defineVariable', async (uri?: unknown, name?: unknown) => {
       if (!(uri instanceof vscode.Uri) || typeof name !== 'string') return;

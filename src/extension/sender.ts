@@ -7,6 +7,7 @@ import type { ResponseSubject } from '../features/presentation/response-model.ts
 import type { PlacedBlock, SyntaxTree } from '../language/syntax-tree.ts';
 import { requestNow } from '../sending/request-now.ts';
 import { requestTitle } from '../sending/request-title.ts';
+import type { RunResult } from '../sending/runner.ts';
 import type { RequestTarget, Workspace } from '../sending/workspace.ts';
 import type { Console } from './console.ts';
 import type { Documents } from './documents.ts';
@@ -30,6 +31,9 @@ interface Running {
   tree: SyntaxTree;
   placed: PlacedBlock | undefined;
 }
+
+/** What came of a request, with the auth that was in force where it was computed. */
+export type Sent = Exchange & Partial<Pick<RunResult, 'decision'>>;
 
 /** Sends the requests of documents, one run per request at a time, and knows which are on their way. */
 export class Sender implements vscode.Disposable {
@@ -99,7 +103,7 @@ export class Sender implements vscode.Disposable {
     signal?: AbortSignal,
     interaction: Interaction = { refused: false },
     shown = true,
-  ): Promise<Exchange | undefined> {
+  ): Promise<Sent | undefined> {
     const placed = target.tree.blocks[target.block];
     if (!placed?.block.request) return undefined;
     if (!(await trusted()) || !(await confirmed(target, this.#host.documents))) return undefined;
@@ -128,12 +132,12 @@ export class Sender implements vscode.Disposable {
     signal: AbortSignal,
     interaction: Interaction,
     shown: boolean,
-  ): Promise<Exchange> {
+  ): Promise<Sent> {
     const { console } = this.#host;
     const panels = shown ? await this.#host.panels() : undefined;
     const startedAt = Date.now();
     panels?.running(subject.title, startedAt, 1, 0);
-    let exchange: Exchange;
+    let exchange: Sent;
     let redact = (text: string): string => text;
     let attempts = 0;
     let received = 0;

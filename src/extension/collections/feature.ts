@@ -41,7 +41,7 @@ export function registerCollections(host: { documents: Documents; sender: Sender
   let loaded: Collections | undefined;
   let loading: Promise<Collections> | undefined;
   const load = (): Promise<Collections> => {
-    loading ??= import('./collections.ts').then(module => {
+    loading ??= import('../workspace-views.ts').then(module => {
       const redraw = (nodes?: readonly CollectionNode[]): void => changed.fire(nodes && [...nodes]);
       loaded = new module.Collections({ ...host, view, redraw });
       return loaded;
