@@ -67,6 +67,7 @@ const options = {
   webhook: { type: 'string' },
   otlp: { type: 'string' },
   package: { type: 'string' },
+  secrets: { type: 'boolean' },
 } as const;
 
 /** Who the client is over TLS, and whom it trusts: options of whatever sends something, or shows what would be sent. */
@@ -183,6 +184,8 @@ export interface Call {
   readonly otlp: string | undefined;
   /** What npm installs in a workflow. */
   readonly package: string | undefined;
+  /** Looks for secrets that stand in the files. */
+  readonly findSecrets: boolean;
 }
 
 /** `name=origin`. */
@@ -255,6 +258,7 @@ export function parseCall(args: readonly string[]): Call {
     webhook: values.webhook,
     otlp: values.otlp,
     package: values.package,
+    findSecrets: values.secrets ?? false,
   };
 }
 

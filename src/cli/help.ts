@@ -165,6 +165,10 @@ ${common}
   parse: `countersign parse PATH… [options]
 Prints what the files hold, and what is wrong with them. With --json one object per file, one per line.
 
+  --secrets               secrets that stand in the files as they are, instead; status 1 where there
+                          is one. None of a line with “gitleaks:allow” or “pragma: allowlist secret”
+  --reporter sarif[=FILE] the secrets for code scanning
+
 ${common}
 `,
   import: `countersign import [FORMAT] FILE [options]

@@ -115,6 +115,10 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCollections({ documents, sender }),
     registerTesting({ documents, sender, engine: loadEngine }),
     new CurlCommands({ documents, console, secrets, engine: loadEngine }),
+    register('countersign.moveSecrets', async (uri?: unknown, offset?: unknown) => {
+      const { SecretMover } = await import('./move-secrets.ts');
+      await new SecretMover(documents, secrets).move(uri, offset);
+    }),
     register('countersign.defineVariable', async (uri?: unknown, name?: unknown) => {
       if (!(uri instanceof vscode.Uri) || typeof name !== 'string') return;
       const { defineInEnvironment } = await import('./define-variable.ts');

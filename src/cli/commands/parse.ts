@@ -30,9 +30,11 @@ interface ParsedDiagnostic {
 
 /** `parse PATH…`: what the files hold. Exit status 2 where one has an error. */
 export async function parseCommand(call: Call, output: Output, current: string): Promise<number> {
-  allowOptions(call, []);
+  allowOptions(call, ['secrets', 'reporter']);
   const paths = call.words.slice(1);
   if (paths.length === 0) throw new UsageError('usage: countersign parse PATH…');
+  if (call.findSecrets) return (await import('./parse-secrets.ts')).parseSecrets(paths, call, output, current);
+  if (call.given.has('reporter')) throw new UsageError('“parse” takes --reporter with --secrets');
   let status = 0;
   for (const path of await requestFiles(paths, current)) {
     const file = relative(current, path);

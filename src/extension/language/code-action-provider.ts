@@ -67,6 +67,7 @@ function outsideFixes(
       action.diagnostics = [diagnostic];
       return [action];
     }
+    if (diagnostic.code === 'literal-secret') return secretFixes(document, diagnostic);
     if (diagnostic.code === 'unresolved-variable') return variableFixes(document, diagnostic);
     const path = diagnostic.code === 'missing-file' ? /“(.+)”/.exec(diagnostic.message)?.[1] : undefined;
     if (path === undefined) return [];
@@ -113,6 +114,32 @@ function variableFixes(document: vscode.TextDocument, diagnostic: vscode.Diagnos
     }),
   ];
 }
+
+/** Ways to get a secret out of the file. */
+function secretFixes(document: vscode.TextDocument, diagnostic: vscode.Diagnostic): readonly vscode.CodeAction[] {
+  const fix = (title: string, ...args: unknown[]): vscode.CodeAction => {
+    const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+    action.diagnostics = [diagnostic];
+    action.command = { command: 'countersign.moveSecrets', title, arguments: args };
+    return action;
+  };
+  const one = fix(vscode.l10n.t('Move to the secret store'), document.uri, document.offsetAt(diagnostic.range.start));
+  one.isPreferred = true;
+  const ignore = new vscode.CodeAction(vscode.l10n.t('Leave it: it is no secret'), vscode.CodeActionKind.QuickFix);
+  ignore.diagnostics = [diagnostic];
+  ignore.edit = new vscode.WorkspaceEdit();
+  const line = document.lineAt(diagnostic.range.start.line);
+  ignore.edit.insert(document.uri, line.range.start, '# pragma: allowlist nextline secret\n');
+  return [
+    one,
+    fix(vscode.l10n.t('Move all secrets of this file to the secret store'), document.uri),
+    fix(vscode.l10n.t('Move secrets of the workspace to the secret store…')),
+    // Inside a body a comment would be sent, and among the fields of an authorization it would end them.
+    ...(canHaveComment.test(line.text) ? [ignore] : []),
+  ];
+}
+
+const canHaveComment = /^\s*(?:@|#\s?@|[\w!$%&'*+.^|~-]+:[ \t]|(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b)/;
 
 function titleOf(action: AuthAction): string {
   if (action.kind === 'state') return vscode.l10n.t('State inherited auth here');

@@ -1,7 +1,8 @@
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type { PlacedDiagnostic } from '../../features/diagnostics/block-diagnostics.ts';
 import { DocumentDiagnostics } from '../../features/diagnostics/diagnostics.ts';
+import { literalSecrets } from '../../features/diagnostics/literal-secrets.ts';
 import { requestDocuments } from '../documents.ts';
 import { contextOf, type LanguageHost } from './language-host.ts';
 
@@ -14,6 +15,20 @@ const severities: Readonly<Record<PlacedDiagnostic['severity'], vscode.Diagnosti
   information: vscode.DiagnosticSeverity.Information,
   hint: vscode.DiagnosticSeverity.Hint,
 };
+
+/** Secrets that stand in a document: where everybody with the repository can read them. */
+function secretsOf(
+  document: vscode.TextDocument,
+  { documents }: LanguageHost,
+): readonly Pick<PlacedDiagnostic, 'start' | 'end' | 'message' | 'severity' | 'code'>[] {
+  const name = basename(documents.fileOf(document.uri));
+  return literalSecrets(documents.treeOf(document), name)
+    .slice(0, limit)
+    .map(({ start, end, what }) => {
+      const message = `${what[0]?.toUpperCase()}${what.slice(1)} stands here for everybody who has this file: move it to the secret store.`;
+      return { start, end, message, severity: 'information', code: 'literal-secret' };
+    });
+}
 
 interface State {
   readonly diagnostics: DocumentDiagnostics;
@@ -98,7 +113,7 @@ export class DiagnosticsPublisher implements vscode.Disposable {
     if (asked !== state.asked || document.isClosed) return;
     this.#collection.set(
       document.uri,
-      state.found.map(({ start, end, message, severity, code }) => {
+      [...state.found, ...secretsOf(document, this.#host)].map(({ start, end, message, severity, code }) => {
         const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
         const diagnostic = new vscode.Diagnostic(range, message, severities[severity]);
         diagnostic.source = 'Countersign';
