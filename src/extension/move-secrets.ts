@@ -84,9 +84,10 @@ export class SecretMover {
             '{0} secrets are kept in the secret store now. If they were in git, change them where they are from: its history keeps them.',
           );
     const foreign = [found.length === 1 ? ([...names.values()][0] ?? '') : found.length];
-    if ((await ask({ kind: 'information', sentence, foreign, choices: [save] })) === save) {
-      for (const document of new Set(found.map(each => each.document))) await document.save();
-    }
+    const documents = new Set(found.map(each => each.document));
+    void ask({ kind: 'information', sentence, foreign, choices: [save] }).then(async chosen => {
+      if (chosen === save) for (const document of documents) await document.save();
+    });
   }
 
   /** Under the name, or the next free one where that holds something else. */

@@ -49,7 +49,12 @@ function statedScript(
     return path === undefined ? undefined : { path, place: { file, line, column }, face: 'jetbrains', phase };
   }
   const body = text.slice(opening[0].length).replace(/%\}\s*$/, '');
-  return { text: body, place: { file, line, column: column + opening[0].length }, face: faceOf(body), phase };
+  return {
+    text: body,
+    place: { file, line, column: column + opening[0].length },
+    face: faceOf(body) ?? usualFace(tree, placed),
+    phase,
+  };
 }
 
 /** `{{+`, `{{@request`, `{{@response` …; what is for streams or for a log of httpYac's alone is left out. */
@@ -71,10 +76,22 @@ function phaseOfBlock(name: string, below: boolean): Phase | undefined {
 const ofPostman = /\b(?:pm\s*\.\s*[a-z]\w*|postman\s*\.\s*[a-z]\w*|tests\s*\[|responseCode\s*\.|xml2Json\s*\()/i;
 const ofJetbrains = /\bclient\s*\.\s*(?:global|test|log|assert|exit|variables)\b/;
 
-/** Whose words a script in `{% %}` speaks: JetBrains', unless it uses Postman's. */
-export function faceOf(text: string): Face {
+/** Whose words a script in `{% %}` speaks; undefined where it uses neither's. */
+export function faceOf(text: string): Face | undefined {
   const code = text.replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\//g, '');
-  return ofPostman.test(code) && !ofJetbrains.test(code) ? 'postman' : 'jetbrains';
+  if (ofJetbrains.test(code)) return 'jetbrains';
+  return ofPostman.test(code) ? 'postman' : undefined;
+}
+
+const usual = new WeakMap<SyntaxTree, Face>();
+
+/** Whose words the others around it speak: those of its request, else those of the file. */
+function usualFace(tree: SyntaxTree, { offset, block }: PlacedBlock): Face {
+  const own = faceOf(tree.text.slice(offset, offset + block.length));
+  if (own) return own;
+  const known = usual.get(tree) ?? faceOf(tree.text) ?? 'jetbrains';
+  usual.set(tree, known);
+  return known;
 }
 
 function columnAt({ text }: SyntaxTree, at: number): number {

@@ -266,6 +266,33 @@ GET @@/d
     assert.equal(results[1]?.ok, false);
   });
 
+  it('reads a script that uses nobody’s words as the others of its request, or of its file', async () => {
+    const { results } = await run({
+      'a.http': `### a
+< {% throw new Error("before") %}
+GET @@/a
+> {% pm.test("sent all the same", () => pm.response.to.have.status(200)); %}
+
+### b
+< {% throw new Error("before") %}
+GET @@/b
+> {% client.test("not sent", () => {}); %}
+
+### c
+< {% throw new Error("before") %}
+GET @@/c
+`,
+    });
+    assert.deepEqual(
+      seen.map(({ url: path }) => path),
+      ['/a'],
+    );
+    assert.deepEqual(
+      results[0]?.tests?.map(({ passed }) => passed),
+      [false, true],
+    );
+  });
+
   it('says which script sets what is not set yet', async () => {
     write({
       'a.http': '### login\nGET @@/login\n> {%\n  client.global.set("tok", 1);\n%}\n\n### me\nGET @@/me/{{tok}}\n',

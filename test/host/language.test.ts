@@ -90,6 +90,39 @@ describe('the language services in the host', () => {
     await eventually(codes, found => found.length === 0);
   });
 
+  it('tell of a secret that stands in the file, and move it to the secret store', async () => {
+    const text = '### a\n# @auth bearer token=of-the-language-test\nGET https://example.com\n';
+    const { document } = await open('literal.http', text);
+    const [problem] = await eventually(
+      () => vscode.languages.getDiagnostics(document.uri),
+      found => found.length === 1,
+    );
+    assert.equal(problem?.code, 'literal-secret');
+    const actions = await executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      problem.range,
+      vscode.CodeActionKind.QuickFix.value,
+    );
+    assert.deepEqual(
+      actions.map(({ title }) => title),
+      [
+        'Move to the secret store',
+        'Move all secrets of this file to the secret store',
+        'Move secrets of the workspace to the secret store…',
+        'Leave it: it is no secret',
+      ],
+    );
+    const { command } = actions[0] ?? {};
+    assert.ok(command);
+    await executeCommand(command.command, ...(command.arguments ?? []));
+    assert.equal(document.getText(), text.replace('of-the-language-test', '{{$secret literal-token}}'));
+    await eventually(
+      () => vscode.languages.getDiagnostics(document.uri),
+      found => found.length === 0,
+    );
+  });
+
   it('offer to define a variable that has no value, or to select the environment that has one', async () => {
     const { document } = await open('undefined.http', 'GET https://example.com/{{nowhere}}/{{onlyInDev}}\n');
     const environments = vscode.Uri.joinPath(document.uri, '../http-client.env.json');

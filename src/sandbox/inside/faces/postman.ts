@@ -710,7 +710,7 @@ export function beginPostman(input: Input): PostmanScope {
     finish() {
       for (const [name, value] of Object.entries((globalThis as Loose).tests ?? tests)) {
         if (value) passed(name, 0);
-        else failed(name, new Error('It is false.'), 0);
+        else failed(name, new Error(`expected ${String(value)} to be truthy`), 0);
       }
       if (!response) take();
     },
