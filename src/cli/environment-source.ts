@@ -6,6 +6,7 @@ import {
   readDotenv,
   readEnvironmentFile,
   readEnvironments,
+  readSettingsEnvironments,
 } from '../core/environments.ts';
 import type { FileReader } from '../core/ports.ts';
 import type { SslConfiguration } from '../core/ssl-configuration.ts';
@@ -47,7 +48,8 @@ export function createEnvironmentSource(
   const read = async (folder: string, file: string): Promise<Stated> => {
     const around = await readEnvironments(folder, workspace.root(file), searched);
     const named = await Promise.all(envFiles.map(path => readEnvironmentFile(resolve(current, path), namedFiles)));
-    const all = mergeEnvironments([...named, around]);
+    const inSettings = await readSettingsEnvironments(folder, workspace.root(file), searched);
+    const all = mergeEnvironments([...named, around, ...(inSettings ? [inSettings] : [])]);
     const [problem] = all.problems;
     if (problem) throw problem;
     const stated = { layers: environmentLayers(all, env), tls: environmentTls(all, env) };

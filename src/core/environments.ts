@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { parse as parseJsonc } from 'jsonc-parser';
 import { type EnvironmentFile, type EnvironmentVariable, parseEnvironmentFile } from './environment-file.ts';
 import { CountersignError } from './errors.ts';
 import { nearestName } from './nearest-name.ts';
@@ -53,6 +54,27 @@ export async function readEnvironmentFile(path: string, files: FileReader): Prom
     problems: [...privately.problems, ...named.problems],
     looked: [...privately.looked, ...named.looked],
   };
+}
+
+/**
+ * REST Client's environments in the settings of a workspace (`.vscode/settings.json`): of the nearest folder whose settings
+ * have some. Settings that can't be read count as none, as they are another tool's.
+ */
+export async function readSettingsEnvironments(
+  folder: string,
+  root: string,
+  files: FileReader,
+): Promise<Environments | undefined> {
+  for (const at of foldersUp(folder, root)) {
+    const text = await readText(join(at, '.vscode/settings.json'), files).catch(() => undefined);
+    if (text === undefined || !text.includes('rest-client.environmentVariables')) continue;
+    const settings = parseJsonc(text, [], { allowTrailingComma: true }) as
+      | Readonly<Record<string, unknown>>
+      | undefined;
+    const stated = settings?.['rest-client.environmentVariables'];
+    if (typeof stated === 'object' && stated !== null) return restClientEnvironments(stated as RestClientEnvironments);
+  }
+  return undefined;
 }
 
 /** REST Client's environments, as one more (public) file. */
@@ -134,8 +156,8 @@ export function environmentTls({ files }: Environments, selected: string | undef
 }
 
 /**
- * The `.env` file in force for `{{$dotenv NAME}}`: of the nearest folder that has one, `.env.<environment>` before
- * `.env` (REST Client's search). Undefined where there is none up to `root`. What cannot be read does not count: `.env` is
+ * What `{{$dotenv NAME}}` gives: the values of `.env`, `.env.local`, `.env.<environment>` and `.env.<environment>.local` of
+ * the nearest folder that has one of them, the later ones before the earlier. Undefined where there is none up to `root`. What cannot be read does not count: `.env` is
  * a folder in many a Python project.
  */
 export async function readDotenv(
@@ -144,12 +166,16 @@ export async function readDotenv(
   environment: string | undefined,
   files: FileReader,
 ): Promise<ReadonlyMap<string, string> | undefined> {
-  const names = environment === undefined ? ['.env'] : [`.env.${basename(environment)}`, '.env'];
+  const own = environment === undefined ? undefined : `.env.${basename(environment)}`;
+  // The later ones win, value by value.
+  const names = ['.env', '.env.local', ...(own === undefined ? [] : [own, `${own}.local`])];
   for (const at of foldersUp(folder, root)) {
+    let values: Map<string, string> | undefined;
     for (const name of names) {
       const text = await readText(join(at, name), files).catch(() => undefined);
-      if (text !== undefined) return parseDotenv(text);
+      if (text !== undefined) values = new Map([...(values ?? []), ...parseDotenv(text)]);
     }
+    if (values) return values;
   }
   return undefined;
 }

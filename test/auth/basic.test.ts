@@ -25,6 +25,17 @@ describe('Basic', () => {
     }
   });
 
+  it('encodes as ISO-8859-1 where that is wanted, and says what that lacks', async () => {
+    // Of RFC 2617's time: one byte for a letter (https://www.rfc-editor.org/rfc/rfc7617#appendix-B.3).
+    const { header } = await sign(basic, { username: 'test', password: '123£', charset: 'ISO-8859-1' }, { url });
+    assert.equal(header('authorization'), `Basic ${Buffer.from('746573743a313233a3', 'hex').toString('base64')}`);
+    assert.deepEqual(
+      basic.check?.({ username: 'a', password: '€', charset: 'ISO-8859-1' })?.map(({ field }) => field),
+      ['password'],
+    );
+    assert.deepEqual(basic.check?.({ username: 'a', password: '€', charset: 'UTF-8' }), []);
+  });
+
   it('is accepted by http-auth, and a wrong password is not', async () => {
     const auth = createRequire(import.meta.url)('http-auth');
     const guard = auth.basic({ realm: 'r' }, (user: string, password: string, done: (ok: boolean) => void) =>

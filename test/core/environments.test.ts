@@ -8,6 +8,7 @@ import {
   readDotenv,
   readEnvironmentFile,
   readEnvironments,
+  readSettingsEnvironments,
   restClientEnvironments,
 } from '../../src/core/environments.ts';
 import { createVariables } from '../../src/core/variables.ts';
@@ -184,5 +185,33 @@ describe('environments', () => {
     );
     assert.equal((await readDotenv('/w', '/w', 'dev', files))?.get('A'), 'outer');
     assert.equal(await readDotenv('/w', '/w', undefined, files), undefined);
+  });
+
+  it('merge the .env files of a folder: those of this machine and of the environment win', async () => {
+    const reader = memoryFiles({
+      '/w/.env': 'A=1\nB=1\nC=1\nD=1',
+      '/w/.env.local': 'B=2\nC=2\nD=2',
+      '/w/.env.dev': 'C=3\nD=3',
+      '/w/.env.dev.local': 'D=4',
+    });
+    const values = async (environment?: string) =>
+      Object.fromEntries((await readDotenv('/w', '/w', environment, reader)) ?? []);
+    assert.deepEqual(await values(), { A: '1', B: '2', C: '2', D: '2' });
+    assert.deepEqual(await values('dev'), { A: '1', B: '2', C: '3', D: '4' });
+  });
+
+  it('are read of REST Client’s settings, comments and all', async () => {
+    const reader = memoryFiles({
+      '/w/.vscode/settings.json':
+        '{\n  // mine\n  "rest-client.environmentVariables": { "$shared": { "v": "1" }, "dev": { "host": "h" }, },\n}',
+      '/w/api/.vscode/settings.json': '{ "editor.tabSize": 2 }',
+    });
+    const found = await readSettingsEnvironments('/w/api', '/w', reader);
+    assert.deepEqual(found && environmentNames(found), ['dev']);
+    assert.equal(environmentLayers(found as never, 'dev')[0]?.get('host')?.value, 'h');
+    assert.equal(
+      await readSettingsEnvironments('/w', '/w', memoryFiles({ '/w/.vscode/settings.json': '{' })),
+      undefined,
+    );
   });
 });
