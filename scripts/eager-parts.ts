@@ -11,7 +11,7 @@ export interface BundlePart {
 
 /**
  * Puts the parts that the entry needs at once into the entry's file, as reading many small files costs more than what
- * is in them. What is loaded later finds them by files of their names, which refer to the entry.
+ * is in them. What is loaded later takes them from the entry.
  */
 export function withEagerParts(
   parts: readonly BundlePart[],
@@ -46,13 +46,28 @@ export function withEagerParts(
   const back = (path: string): string => relative(dirname(path), entryPath).replaceAll('\\', '/');
   return [
     { path: entryPath, code, map: JSON.stringify({ version: 3, sources: [], sections }) },
-    ...parts.filter(part => part !== entry && !names.has(basename(part.path))),
-    ...eager.map(({ path }) => ({
-      path,
-      code: `module.exports=require("${back(path)}").$part("${basename(path)}");\n`,
-      map: undefined,
-    })),
+    ...parts
+      .filter(part => part !== entry && !names.has(basename(part.path)))
+      .map(part => laterPart(part, names, back(part.path))),
   ];
+}
+
+/** A part that is loaded later takes those of the entry from there. Its own code begins on its second line. */
+function laterPart({ path, code, map }: BundlePart, names: ReadonlySet<string>, entry: string): BundlePart {
+  let refers = false;
+  const written = code.replace(/require\("(\.\/[^"]+)"\)/g, (call, target: string) => {
+    if (!names.has(basename(target))) return call;
+    refers = true;
+    // As long as what it replaces, so that the source map stays right.
+    return `$of("${basename(target)}")`.padEnd(call.length);
+  });
+  if (!refers) return { path, code, map };
+  const sections = [{ offset: { line: 1, column: 0 }, map: JSON.parse(map ?? '{}') as unknown }];
+  return {
+    path,
+    code: `"use strict";const $of=require("${entry}").$part;\n${written}`,
+    map: map === undefined ? undefined : JSON.stringify({ version: 3, sources: [], sections }),
+  };
 }
 
 /** The outputs that are loaded together with the entry, by their absolute paths. */

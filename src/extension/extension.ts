@@ -116,12 +116,12 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTesting({ documents, sender, engine: loadEngine }),
     new CurlCommands({ documents, console, secrets, engine: loadEngine }),
     register('countersign.moveSecrets', async (uri?: unknown, offset?: unknown) => {
-      const { SecretMover } = await import('./move-secrets.ts');
+      const { SecretMover } = await import('./quick-fix-commands.ts');
       await new SecretMover(documents, secrets).move(uri, offset);
     }),
     register('countersign.defineVariable', async (uri?: unknown, name?: unknown) => {
       if (!(uri instanceof vscode.Uri) || typeof name !== 'string') return;
-      const { defineInEnvironment } = await import('./define-variable.ts');
+      const { defineInEnvironment } = await import('./quick-fix-commands.ts');
       await defineInEnvironment({ documents, environments }, uri, name);
     }),
     register('countersign.openSample', async () => (await import('./import-command.ts')).openSample(console)),

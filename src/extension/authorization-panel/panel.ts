@@ -204,6 +204,7 @@ export class AuthorizationPanel {
       case 'redo':
         return this.#enqueue(undefined, () => this.#undo(message.type));
       case 'save':
+        await this.#written();
         await (await this.#document()).save();
         return this.refresh();
       case 'goto':
@@ -214,7 +215,10 @@ export class AuthorizationPanel {
         const { parent } = this.#model?.type ?? {};
         return parent?.file === undefined ? undefined : this.#host.open({ file: parent.file });
       }
+      case 'cancel':
+        return this.#command(message.type);
       default:
+        await this.#written();
         return this.#command(message.type);
     }
   }
@@ -232,6 +236,15 @@ export class AuthorizationPanel {
     }
     const command = name === 'copy-curl' ? 'countersign.copyAsCurl' : `countersign.${name}`;
     await vscode.commands.executeCommand(command, uri, line);
+  }
+
+  /** Waits until what was typed before stands in the document, and is what the panel is about. */
+  async #written(): Promise<void> {
+    if (!this.#working) return;
+    await new Promise<void>(resolve => {
+      void this.#enqueue(undefined, async () => resolve());
+    });
+    await this.refresh();
   }
 
   /** One change after the other, each on the document as it then is. */
