@@ -126,12 +126,12 @@ function otherEnvironments(environments: Environments, selected: string | undefi
   }
   if (places.size === 0) return undefined;
   return listLayer(
-    'shared',
+    'global',
     Array.from(places, ([name, names]): VariableDefinition => {
       const [first = '', ...rest] = names.map(each => `“${each}”`);
       const where = rest.length === 0 ? `the environment ${first}` : `the environments ${[first, ...rest].join(', ')}`;
       return {
-        ...{ name, value: '', layer: 'shared' },
+        ...{ name, value: '', layer: 'global' },
         unusable: {
           message: `“${name}” has a value in ${where}, and ${selected === undefined ? 'no environment is selected' : `“${selected}” is selected`}.`,
           hint: rest.length === 0 ? 'Select it.' : 'Select one.',

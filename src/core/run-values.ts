@@ -124,20 +124,16 @@ export function withRunValues(
     return layer ? [layer] : [];
   };
   const result = [...before('run'), ...before('data')];
-  let environment = false;
-  let collection = false;
+  const waiting: [RunLevel, ReadonlySet<LayerKind>][] = [
+    ['environment', new Set(['environment', 'shared', 'collection', 'global'])],
+    ['collection', new Set(['collection', 'global'])],
+  ];
   for (const layer of layers) {
-    if (layer.kind === 'collection' && !collection) {
-      result.push(...before('collection'));
-      collection = true;
-    }
-    if (layer.kind === 'environment' && !environment) {
-      result.push(...before('environment'));
-      environment = true;
+    while (waiting[0]?.[1].has(layer.kind)) {
+      const [next] = waiting.splice(0, 1);
+      if (next) result.push(...before(next[0]));
     }
     result.push(layer);
   }
-  if (!environment) result.push(...before('environment'));
-  if (!collection) result.push(...before('collection'));
-  return [...result, ...before('global')];
+  return [...result, ...waiting.flatMap(([level]) => before(level)), ...before('global')];
 }

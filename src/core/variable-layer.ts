@@ -2,8 +2,9 @@ import type { Place } from './place.ts';
 import { isSecretName } from './secret-names.ts';
 
 /**
- * Where a variable can be stated, highest priority first; `run` is what scripts set. REST Client, httpYac and Visual Studio let the file win over
- * the environment (JetBrains alone has it the other way round), and everyone lets the command line win.
+ * Where a variable can be stated, highest priority first; `run` is what scripts set. The file wins over the environment, as
+ * in REST Client, httpYac and Visual Studio (JetBrains alone has it the other way round); the environment over the
+ * collection, as in Postman and Bruno; and everyone lets the command line win.
  */
 export const LAYER_KINDS = [
   'run',
@@ -11,9 +12,9 @@ export const LAYER_KINDS = [
   'request',
   'file',
   'folder',
-  'collection',
   'environment',
   'shared',
+  'collection',
   'global',
 ] as const;
 

@@ -1,4 +1,5 @@
-import { type RunValues, withRunValues } from '../core/run-values.ts';
+import { layersInOrder } from '../core/layer-order.ts';
+import type { RunValues } from '../core/run-values.ts';
 import { isSecretName } from '../core/secret-names.ts';
 import { listLayer, type VariableDefinition, type VariableLayer } from '../core/variable-layer.ts';
 import type { ResponseSource, VariablePorts } from '../core/variable-ports.ts';
@@ -49,10 +50,13 @@ export class RequestVariables {
     const { commandLine, ports } = this.#sources;
     const responses = this.#sources.responses?.(responseOwner(file, { scopes }), file) ?? ports.responses;
     const variables = createVariables(
-      [
-        ...withRunValues([...(commandLine ? [commandLine] : []), ...scopes.map(scopeLayer), ...environment], set),
-        scriptedLayer(() => [{ file, tree }, ...scopes, ...(this.#sources.documents?.(file) ?? [])]),
-      ],
+      layersInOrder({
+        commandLine: commandLine ? [commandLine] : [],
+        documents: scopes.map(scopeLayer),
+        environment,
+        runValues: set,
+        scripted: scriptedLayer(() => [{ file, tree }, ...scopes, ...(this.#sources.documents?.(file) ?? [])]),
+      }),
       {
         ...ports,
         ...(dotenv ? { dotenv } : {}),

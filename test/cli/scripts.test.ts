@@ -255,7 +255,8 @@ GET @@/d
 
   it('sends nothing where a script before the request fails, and says where', async () => {
     const { results } = await run({
-      'a.http': '### x\n< {%\n  client.log(nothing.there());\n%}\nGET @@/x\n\n### pm\n< {% pm.nothing.there(); %}\nGET @@/pm\n',
+      'a.http':
+        '### x\n< {%\n  client.log(nothing.there());\n%}\nGET @@/x\n\n### pm\n< {% pm.nothing.there(); %}\nGET @@/pm\n',
     });
     assert.deepEqual(results[0]?.error && [results[0].error.code, results[0].error.line], ['script-failed', 3]);
     // Postman sends all the same.

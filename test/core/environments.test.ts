@@ -77,7 +77,7 @@ describe('environments', () => {
     const layers = environmentLayers(await readEnvironments('/w/api', '/w', files), undefined);
     assert.deepEqual(
       layers.map(layer => layer.kind),
-      ['shared', 'shared'],
+      ['shared', 'global'],
     );
   });
 

@@ -1,4 +1,5 @@
-import { type RunValues, withRunValues } from '../../core/run-values.ts';
+import { layersInOrder } from '../../core/layer-order.ts';
+import type { RunValues } from '../../core/run-values.ts';
 import { listLayer, type VariableDefinition, type VariableLayer } from '../../core/variable-layer.ts';
 import type { ResponseSource, VariablePorts } from '../../core/variable-ports.ts';
 import { createVariables, type Variables } from '../../core/variables.ts';
@@ -29,17 +30,13 @@ export function variablesAt(context: DocumentContext, placed: PlacedBlock): Vari
   const { file, tree, scopes, environment, ports } = context;
   const documents = scopes.map(scopeLayer);
   const variables = createVariables(
-    [
-      ...withRunValues(
-        [
-          ...environment.filter(({ kind }) => kind === 'command-line'),
-          ...documents,
-          ...environment.filter(({ kind }) => kind !== 'command-line'),
-        ],
-        context.runValues,
-      ),
-      scriptedLayer(() => [{ file, tree }, ...scopes, ...(context.documents?.() ?? [])]),
-    ],
+    layersInOrder({
+      commandLine: environment.filter(({ kind }) => kind === 'command-line'),
+      documents,
+      environment: environment.filter(({ kind }) => kind !== 'command-line'),
+      runValues: context.runValues,
+      scripted: scriptedLayer(() => [{ file, tree }, ...scopes, ...(context.documents?.() ?? [])]),
+    }),
     { ...ports, responses: namedResponses(tree, ports.responses) },
   );
   const asked = scopes.flatMap(scope =>

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { findScheme } from '../../auth/schemes/index.ts';
 import { isSecret } from '../../core/fields.ts';
+import { layersInOrder } from '../../core/layer-order.ts';
+import type { RunValues } from '../../core/run-values.ts';
 import { isCredentialHeader } from '../../core/secret-names.ts';
 import { listLayer, type VariableLayer } from '../../core/variable-layer.ts';
 import type { VariablePorts } from '../../core/variable-ports.ts';
@@ -21,6 +23,8 @@ export interface VariableInputs {
   readonly environment: readonly VariableLayer[];
   /** The same object while nothing changed. Requests of the document count as sent. */
   readonly ports: VariablePorts;
+  /** What scripts have set. */
+  readonly runValues?: RunValues;
   /** Other documents whose scripts may set what this one uses. */
   readonly documents?: () => Iterable<ScriptedDocument>;
 }
@@ -106,10 +110,11 @@ export class VariableFaults {
       ...this.#inputs.scopes,
       ...(this.#inputs.documents?.() ?? []),
     ]);
-    this.#variables = createVariables([...fromCommandLine, ...asked, ...documents, ...below, scripted], {
-      ...ports,
-      responses,
+    const { runValues } = this.#inputs;
+    const layers = layersInOrder({
+      ...{ commandLine: fromCommandLine, asked, documents, environment: below, runValues, scripted },
     });
+    this.#variables = createVariables(layers, { ...ports, responses });
     return this.#variables;
   }
 
@@ -231,6 +236,7 @@ function emptyCredential(
 /** Whether the variables are made of the same, apart from what the document itself states. */
 export function sameVariables(a: VariableInputs, b: VariableInputs): boolean {
   if (a.file !== b.file || a.environment !== b.environment || a.ports !== b.ports) return false;
+  if (a.runValues !== b.runValues) return false;
   if (a.scopes.length !== b.scopes.length) return false;
   return a.scopes.every((scope, index) => {
     const other = b.scopes[index];
