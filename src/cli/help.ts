@@ -173,7 +173,7 @@ ${common}
 `,
   import: `countersign import [FORMAT] FILE [options]
 Makes files of what another tool exported: Postman collections (2.0, 2.1), environments, globals and
-data dumps; Insomnia’s exports (4); OpenAPI descriptions (2.0, 3.x; JSON or YAML); HTTP archives (HAR);
+data dumps; Insomnia’s exports (4, 5); OpenAPI descriptions (2.0, 3.x; JSON or YAML); HTTP archives (HAR);
 a folder of Bruno (.bru). FILE may be “-”, standard input. The format is told by the content; FORMAT is
 postman, insomnia, bruno, openapi or har.
 

@@ -9,12 +9,13 @@ import type {
   ImportedVariable,
   Row,
 } from './collection.ts';
+import { insomnia5Resources, isInsomnia5 } from './insomnia-5.ts';
 import { anyText, type JsonRecord, list, record, text } from './json-shape.ts';
 
-/** Whether a document is an export of Insomnia, in the format 4 (JSON or YAML). */
+/** Whether a document is an export of Insomnia, in the format 4 (JSON or YAML) or 5 (YAML). */
 export function isInsomnia(value: unknown): boolean {
   const document = record(value);
-  return document._type === 'export' && Array.isArray(document.resources);
+  return (document._type === 'export' && Array.isArray(document.resources)) || isInsomnia5(document);
 }
 
 /** Folders stand in each other at most this deep. */
@@ -25,7 +26,7 @@ const deepest = 60;
  * @see https://docs.insomnia.rest/insomnia/import-export-data
  */
 export function readInsomnia(value: unknown): Imported {
-  const resources = list(record(value).resources).map(record);
+  const resources = isInsomnia5(value) ? insomnia5Resources(value) : list(record(value).resources).map(record);
   const children = new Map<string, JsonRecord[]>();
   for (const resource of resources) {
     const parent = text(resource.parentId) ?? '';
@@ -34,7 +35,9 @@ export function readInsomnia(value: unknown): Imported {
   for (const each of children.values()) each.sort((one, other) => sortKey(one) - sortKey(other));
   const workspaces = resources.filter(({ _type: type }) => type === 'workspace');
   return {
-    collections: workspaces.map(workspace => folderOf(workspace, children, 0)),
+    collections: workspaces
+      .map(workspace => folderOf(workspace, children, [], 0))
+      .filter(({ items }) => items.length > 0 || !isInsomnia5(value)),
     environments: workspaces.flatMap(workspace => environmentsOf(workspace, children)),
   };
 }
@@ -43,15 +46,23 @@ const sortKey = ({ metaSortKey }: JsonRecord): number => (typeof metaSortKey ===
 
 type Children = ReadonlyMap<string, readonly JsonRecord[]>;
 
-function folderOf(resource: JsonRecord, children: Children, depth: number): ImportedFolder {
+function folderOf(resource: JsonRecord, children: Children, above: readonly Row[], depth: number): ImportedFolder {
   const findings = depth > deepest ? [`folders that stand more than ${deepest} deep`] : [];
   const { auth, lost } = authOf(record(resource.authentication));
   const description = text(resource.description)?.trim();
+  const headers = merged(
+    above,
+    headersOf(resource, value => templated(anyText(value) ?? '', findings)),
+  );
   const items = (depth > deepest ? [] : (children.get(text(resource._id) ?? '') ?? [])).flatMap(
     (child): (ImportedFolder | ImportedRequest)[] => {
-      if (child._type === 'request_group') return [folderOf(child, children, depth + 1)];
-      if (child._type === 'request') return [requestOf(child)];
-      if (/^(?:grpc_request|websocket_request|proto_file|api_spec|unit_test_suite)$/.test(text(child._type) ?? '')) {
+      if (child._type === 'request_group') return [folderOf(child, children, headers, depth + 1)];
+      if (child._type === 'request') return [requestOf(child, headers)];
+      if (
+        /^(?:grpc_request|websocket_request|socketio_request|proto_file|api_spec|unit_test_suite)$/.test(
+          text(child._type) ?? '',
+        )
+      ) {
         findings.push(`“${text(child.name) ?? ''}” (${text(child._type)?.replaceAll('_', ' ')})`);
       }
       return [];
@@ -64,20 +75,15 @@ function folderOf(resource: JsonRecord, children: Children, depth: number): Impo
     ...(auth ? { auth } : {}),
     variables: variablesOf(resource.environment),
     scripts: {},
-    findings: [...lost, ...findings],
+    findings: [...lost, ...findings, ...scriptsLost(resource)],
     items,
   };
 }
 
-function requestOf(resource: JsonRecord): ImportedRequest {
+function requestOf(resource: JsonRecord, above: readonly Row[]): ImportedRequest {
   const findings: string[] = [];
   const plain = (value: unknown): string => templated(anyText(value) ?? '', findings);
-  const row = (given: JsonRecord): Row[] => {
-    const name = plain(given.name);
-    return name === ''
-      ? []
-      : [{ name, value: plain(given.value), ...(given.disabled === true ? { disabled: true } : {}) }];
-  };
+  const row = (given: JsonRecord): Row[] => rowOf(given, plain);
   const { auth, lost } = authOf(record(resource.authentication), findings);
   const variables: ImportedVariable[] = [];
   const [address = '', ...query] = plain(resource.url).split('?');
@@ -100,10 +106,7 @@ function requestOf(resource: JsonRecord): ImportedRequest {
       const at = part.indexOf('=');
       return at < 0 ? { name: part, value: '', bare: true } : { name: part.slice(0, at), value: part.slice(at + 1) };
     });
-  const headers = list(resource.headers)
-    .map(record)
-    .flatMap(row)
-    .filter(({ name }) => /^[!#$%&'*+.^`|~\w-]+$/.test(name));
+  const headers = merged(above, headersOf(resource, plain));
   const { body, type } = bodyOf(record(resource.body), plain, row);
   const hasType = headers.some(({ name, disabled }) => !disabled && /^content-type$/i.test(name));
   const description = text(resource.description)?.trim();
@@ -125,15 +128,34 @@ function requestOf(resource: JsonRecord): ImportedRequest {
     },
     scripts: {},
     examples: [],
-    findings: [
-      ...lost,
-      ...new Set(findings),
-      ...['preRequestScript', 'afterResponseScript'].flatMap(name =>
-        text(resource[name])?.trim() ? ['a script of Insomnia'] : [],
-      ),
-    ],
+    findings: [...lost, ...new Set(findings), ...scriptsLost(resource)],
   };
 }
+
+type Plain = (value: unknown) => string;
+
+function rowOf(given: JsonRecord, plain: Plain): Row[] {
+  const name = plain(given.name);
+  if (name === '') return [];
+  return [{ name, value: plain(given.value), ...(given.disabled === true ? { disabled: true } : {}) }];
+}
+
+const headersOf = ({ headers }: JsonRecord, plain: Plain): readonly Row[] =>
+  list(headers)
+    .map(record)
+    .flatMap(each => rowOf(each, plain))
+    .filter(({ name }) => /^[!#$%&'*+.^`|~\w-]+$/.test(name));
+
+/** Headers of folders are sent with what stands in them; the nearest level wins. */
+function merged(above: readonly Row[], own: readonly Row[]): readonly Row[] {
+  const stated = new Set(own.filter(({ disabled }) => !disabled).map(({ name }) => name.toLowerCase()));
+  return [...above.filter(({ name, disabled }) => !disabled && !stated.has(name.toLowerCase())), ...own];
+}
+
+const scriptsLost = (resource: JsonRecord): string[] =>
+  ['preRequestScript', 'afterResponseScript'].flatMap(name =>
+    text(resource[name])?.trim() ? ['a script of Insomnia'] : [],
+  );
 
 function bodyOf(
   given: JsonRecord,
@@ -242,11 +264,18 @@ function environmentsOf(workspace: JsonRecord, children: Children): readonly Imp
   const chosen = bases
     .flatMap(base => children.get(text(base._id) ?? '') ?? [])
     .filter(({ _type: type }) => type === 'environment');
-  const shared = bases.flatMap(base => variablesOf(base.data));
+  const shared = bases.flatMap(base => dataOf(base));
   return [
     ...(shared.length > 0 ? [{ name: '$shared', variables: shared }] : []),
-    ...chosen.map(each => ({ name: text(each.name) ?? 'environment', variables: variablesOf(each.data) })),
+    ...chosen.map(each => ({ name: text(each.name) ?? 'environment', variables: dataOf(each) })),
   ];
+}
+
+/** The variables of an environment; the table of pairs tells which of them are secrets. */
+function dataOf({ data, kvPairData }: JsonRecord): ImportedVariable[] {
+  const pairs = list(kvPairData).map(record);
+  const secret = new Set(pairs.filter(({ type }) => type === 'secret').map(({ name }) => text(name)));
+  return variablesOf(data).map(each => (secret.has(each.name) ? { ...each, secret: true } : each));
 }
 
 /** Members of objects by dotted names. */

@@ -138,6 +138,90 @@ describe('an export of Insomnia', () => {
     assert.match(graphql, /\n\n\{ a \}\n\n\{"x":1\}\n$/);
   });
 
+  it('writes the headers of folders into what stands in them, the nearest first', () => {
+    const { files } = read(
+      {
+        _id: 'f',
+        _type: 'request_group',
+        parentId: 'wrk_1',
+        name: 'F',
+        headers: [
+          { name: 'X-A', value: 'above' },
+          { name: 'X-B', value: 'above' },
+          { name: 'X-Off', value: '1', disabled: true },
+        ],
+      },
+      request({ parentId: 'f', headers: [{ name: 'x-b', value: 'own' }] }),
+    );
+    assert.match(files['acme/f/f.http'] ?? '', /^### One\nGET [^\n]+\nX-A: above\nx-b: own\n$/);
+  });
+
+  it('is read in the format 5, too', () => {
+    const yaml = `type: collection.insomnia.rest/5.0
+name: Acme
+meta:
+  id: wrk_1
+  description: What it is for
+collection:
+  - name: Users
+    meta: { id: fld_1, sortKey: 2 }
+    headers: [{ name: X-A, value: "1" }]
+    authentication: { type: basic, username: ada, password: s3cret-pw }
+    environment: { tenant: t1 }
+    scripts: { preRequest: insomnia.x }
+    children:
+      - name: Get
+        meta: { id: req_1 }
+        method: POST
+        url: "{{ _.base }}/users/:id"
+        pathParameters: [{ name: id, value: "7" }]
+        body: { mimeType: application/json, text: '{"a":1}' }
+        settings: { followRedirects: "off", cookies: { send: false, store: true } }
+  - name: First
+    meta: { id: req_2, sortKey: 1 }
+    method: GET
+    url: https://acme.test/
+  - name: Live
+    meta: { id: ws-req_1, sortKey: 3 }
+    url: wss://acme.test/
+environments:
+  name: Base
+  data: { base: https://acme.test }
+  subEnvironments:
+    - name: Dev
+      data: { base: https://dev.test, pin: "1234" }
+      kvPairData: [{ name: pin, value: "1234", type: secret, enabled: true }]
+`;
+    const { format, imported } = readImport(Buffer.from(yaml), 'acme.yaml');
+    assert.equal(format.id, 'insomnia');
+    const { files, secrets } = importedFiles(imported, { secretsTo: 'store' });
+    assert.match(files.get('acme/collection.http') ?? '', /^# Acme\n# What it is for\n/);
+    assert.match(files.get('acme/acme.http') ?? '', /^### First\nGET https:\/\/acme\.test\/\n$/);
+    assert.match(
+      files.get('acme/users/folder.http') ?? '',
+      /# @auth basic username=ada password=\{\{[^\n]+\n@tenant = t1\n/,
+    );
+    assert.equal(
+      files.get('acme/users/users.http'),
+      '### Get\n# @no-redirect\n# @no-cookie-jar\n@id = 7\nPOST {{base}}/users/{{id}}\nX-A: 1\nContent-Type: application/json\n\n{"a":1}\n',
+    );
+    const environments = JSON.parse(files.get('acme/http-client.env.json') ?? '');
+    assert.deepEqual(environments.$shared, { base: 'https://acme.test' });
+    assert.equal(environments.Dev.base, 'https://dev.test');
+    assert.deepEqual(secrets.map(({ value }) => value).sort(), ['1234', 's3cret-pw']);
+    assert.ok(![...files.values()].some(text => /s3cret-pw|1234/.test(text)));
+    assert.deepEqual(
+      findingsOf(imported).map(({ at, finding }) => `${at}: ${finding}`),
+      ['Acme: “Live” (websocket request)', 'Acme / Users: a script of Insomnia'],
+    );
+    const only = readImport(
+      Buffer.from('type: environment.insomnia.rest/5.0\nname: E\nenvironments:\n  name: Base\n  data: { a: 1 }\n'),
+      'e.yaml',
+    );
+    assert.deepEqual(only.imported.collections, []);
+    assert.equal(only.imported.environments[0]?.variables[0]?.name, 'a');
+  });
+
   it('never fails, whatever its members are, nor on parents in a circle', () => {
     read(
       { _id: 'x', _type: 'request_group', parentId: 'y', name: 'X' },
