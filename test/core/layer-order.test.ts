@@ -22,7 +22,7 @@ const runLevel: Partial<Record<Level, RunLevel>> = {
 };
 
 describe('the order of variables', () => {
-  const valueOf = (stated: ReadonlySet<Level>): string | undefined => {
+  const valueWith = (stated: ReadonlySet<Level>): string | undefined => {
     const layer = (kind: LayerKind): VariableLayer[] =>
       stated.has(kind as Level) ? [listLayer(kind, [{ name: 'a', value: kind, layer: kind }])] : [listLayer(kind, [])];
     const runValues = new RunValues();
@@ -49,7 +49,7 @@ describe('the order of variables', () => {
     fc.assert(
       fc.property(fc.subarray([...narrowToWide]), stated => {
         assert.equal(
-          valueOf(new Set(stated)),
+          valueWith(new Set(stated)),
           narrowToWide.find(level => stated.includes(level)),
         );
       }),
