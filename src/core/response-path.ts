@@ -1,6 +1,6 @@
 import type { JsonValue } from 'jsonpath-rfc9535';
 import { CountersignError } from './errors.ts';
-import { TimeExceeded, withinTime } from './time-limit.ts';
+import { expressionLimit, TimeExceeded, withinTime } from './time-limit.ts';
 
 /**
  * Values inside JSON and XML bodies. The libraries are loaded when the first path is followed, so that what uses none
@@ -15,9 +15,6 @@ export interface JsonDocument {
 }
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
-
-/** Milliseconds of computing that a path may take: it may have a regular expression of anybody's. */
-const longest = 2_000;
 
 /** @throws CountersignError `unresolved-variable` where the text is not JSON */
 export async function parseJson(text: string, what: string): Promise<JsonDocument> {
@@ -93,7 +90,7 @@ function standardPath(path: string): string {
 
 function limited<T>(path: string, work: () => T): T {
   try {
-    return withinTime(longest, work);
+    return withinTime(work);
   } catch (error) {
     if (error instanceof TimeExceeded) throw takesTooLong(path, error);
     throw new CountersignError('unresolved-variable', `“${path}” cannot be followed in this response.`, {
@@ -106,7 +103,7 @@ function limited<T>(path: string, work: () => T): T {
 function takesTooLong(path: string, cause: unknown): CountersignError {
   return new CountersignError(
     'unresolved-variable',
-    `“${path}” takes more than ${longest / 1000} s to find something in this response.`,
+    `“${path}” takes more than ${expressionLimit.milliseconds / 1000} s to find something in this response.`,
     { hint: 'Write a path that says where the value is.', cause },
   );
 }
@@ -128,7 +125,7 @@ export async function xmlValue(text: string, path: string, what: string): Promis
   let found: unknown;
   try {
     const select = library.useNamespaces(rootNamespaces(document));
-    found = withinTime(longest, () => select(path, document as never));
+    found = withinTime(() => select(path, document as never));
   } catch (error) {
     if (error instanceof TimeExceeded) throw takesTooLong(path, error);
     throw new CountersignError('unresolved-variable', `“${path}” is not a valid XPath.`, {

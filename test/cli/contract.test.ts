@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { countersign, folderWith, listeningServer } from './countersign.ts';
+import { countersignProcess as countersign, folderWith, listeningServer } from './countersign.ts';
 
 type Json = Record<string, unknown>;
 
