@@ -174,8 +174,8 @@ ${common}
   import: `countersign import [FORMAT] FILE [options]
 Makes files of what another tool exported: Postman collections (2.0, 2.1), environments, globals and
 data dumps; Insomnia’s exports (4, 5); OpenAPI descriptions (2.0, 3.x; JSON or YAML); HTTP archives (HAR);
-a folder of Bruno (.bru). FILE may be “-”, standard input. The format is told by the content; FORMAT is
-postman, insomnia, bruno, openapi or har.
+folders of Bruno (.bru). FILE may be a folder or a zip archive with any of these, or “-”, standard input.
+The format is told by the content; FORMAT is postman, insomnia, bruno, openapi or har.
 
   --out DIR               the folder to write to; without it, the current one
   --secrets-to file|store secrets go to http-client.private.env.json, which git ignores (file), or

@@ -13,7 +13,11 @@ export function adapt(imported: Imported): Imported {
     ...environment,
     variables: environment.variables.map(variable => named(variable, names)),
   }));
-  return { collections, environments: lines.length === 0 ? environments : withShared(environments, lines) };
+  return {
+    ...imported,
+    collections,
+    environments: lines.length === 0 ? environments : withShared(environments, lines),
+  };
 }
 
 function renames({ collections, environments }: Imported): ReadonlyMap<string, string> {

@@ -89,13 +89,21 @@ export interface ImportedEnvironment {
   readonly variables: readonly ImportedVariable[];
 }
 
-export const nothingImported: Imported = { collections: [], environments: [] };
+/** What could not be carried over, and where it stood. */
+export interface Finding {
+  readonly at: string;
+  readonly finding: string;
+}
 
 /** What a file of another tool holds. */
 export interface Imported {
   readonly collections: readonly ImportedFolder[];
   readonly environments: readonly ImportedEnvironment[];
+  /** Of files that could not be read beside others. */
+  readonly findings?: readonly Finding[];
 }
+
+export const nothingImported: Imported = { collections: [], environments: [] };
 
 /** The requests below a folder, in order, each with the names of the folders above it. */
 export function* requestsOf(

@@ -1,9 +1,10 @@
-import { countImported, findingsOf, type ImportResult } from './import.ts';
+import { countImported, findingsOf } from './import.ts';
+import { type ImportResult, labelsOf } from './import-format.ts';
 import type { SeparatedSecret } from './separate-secrets.ts';
 
 /** What an import made, and what it could not carry over, as a Markdown document. */
 export function importReport(
-  { format, imported }: ImportResult,
+  { formats, imported }: ImportResult,
   files: readonly string[],
   secrets: readonly SeparatedSecret[],
 ): string {
@@ -11,7 +12,7 @@ export function importReport(
   const findings = findingsOf(imported);
   const list = (items: readonly string[]): string => items.map(item => `- ${item}\n`).join('');
   return [
-    `# Imported from ${format.label}\n`,
+    `# Imported from ${labelsOf(formats)}\n`,
     `\n${requests} requests in ${folders} folders, ${environments} environments, ${scripts} scripts.\n`,
     findings.length === 0
       ? '\nEverything was carried over.\n'

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { countImported, findingsOf, type ImportResult, largestImport, readImport } from '../convert/import.ts';
+import { countImported, findingsOf, isSourceFile, largestImport, readImport } from '../convert/import.ts';
 import { importedFiles, withExisting } from '../convert/import-files.ts';
+import { type ImportResult, labelsOf } from '../convert/import-format.ts';
 import { importReport } from '../convert/import-report.ts';
+import { SourceFolder } from '../convert/source-folder.ts';
 import type { WrittenFiles } from '../convert/write-collection.ts';
 import { CountersignError } from '../core/errors.ts';
+import { readSourceFolder } from '../node/read-source-folder.ts';
 import { planFiles, writeFiles } from '../node/write-files.ts';
 import type { Console } from './console.ts';
 import { ask, showInputBox, tell, withProgress } from './notices.ts';
@@ -35,7 +38,7 @@ export async function importRequests(host: ImportHost, given?: unknown): Promise
     if (!source) return;
     const result = await withProgress(
       { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Importing {0}', source.name) },
-      async () => readImport(source.bytes, source.name),
+      async () => readImport(source.content, source.name),
     );
     await write(host, root, result);
   } catch (error) {
@@ -46,7 +49,7 @@ export async function importRequests(host: ImportHost, given?: unknown): Promise
 
 interface Source {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly content: Uint8Array | SourceFolder;
 }
 
 async function chooseSource(): Promise<Source | undefined> {
@@ -58,34 +61,40 @@ async function chooseSource(): Promise<Source | undefined> {
   const file = item(
     vscode.l10n.t('File…'),
     'file',
-    vscode.l10n.t('Exported from Postman, Insomnia or a browser, or an OpenAPI description'),
+    vscode.l10n.t('Exported from Postman, Insomnia or a browser, an OpenAPI description, or a zip archive of these'),
   );
+  const folder = item(vscode.l10n.t('Folder…'), 'folder', vscode.l10n.t('Of Bruno, or one with such files'));
   const clipboard = item(vscode.l10n.t('Clipboard'), 'clippy', vscode.l10n.t('The text of such a file'));
   const address = item(vscode.l10n.t('URL…'), 'link', vscode.l10n.t('Where such a file can be downloaded'));
-  const chosen = await vscode.window.showQuickPick([file, clipboard, address], {
+  const chosen = await vscode.window.showQuickPick([file, folder, clipboard, address], {
     title: vscode.l10n.t('Import Requests'),
-    placeHolder: vscode.l10n.t('Postman, Insomnia, OpenAPI or HAR'),
+    placeHolder: vscode.l10n.t('Postman, Insomnia, Bruno, OpenAPI or HAR'),
   });
-  if (chosen === file) {
+  if (chosen === file || chosen === folder) {
+    const filters = { 'Postman, Insomnia, OpenAPI, HAR': ['json', 'yaml', 'yml', 'har', 'zip'], '*': ['*'] };
     const [picked] =
       (await vscode.window.showOpenDialog({
         title: vscode.l10n.t('Import Requests'),
         openLabel: vscode.l10n.t('Import'),
-        filters: { 'Postman, Insomnia, OpenAPI, HAR': ['json', 'yaml', 'yml', 'har'], '*': ['*'] },
+        ...(chosen === file ? { filters } : { canSelectFiles: false, canSelectFolders: true }),
       })) ?? [];
     return picked && fromFile(picked);
   }
   if (chosen === clipboard) {
     const text = await vscode.env.clipboard.readText();
-    return { name: vscode.l10n.t('The clipboard'), bytes: new TextEncoder().encode(text) };
+    return { name: vscode.l10n.t('The clipboard'), content: new TextEncoder().encode(text) };
   }
   return chosen === address ? fromAddress() : undefined;
 }
 
 async function fromFile(uri: vscode.Uri): Promise<Source> {
-  const { size } = await vscode.workspace.fs.stat(uri);
+  const { size, type } = await vscode.workspace.fs.stat(uri);
+  const name = basename(uri.path);
+  if (type & vscode.FileType.Directory) {
+    return { name, content: new SourceFolder(await readSourceFolder(uri.fsPath, isSourceFile, largestImport)) };
+  }
   if (size > largestImport) throw new CountersignError('too-large', 'The file is larger than 256 MiB.');
-  return { name: basename(uri.path), bytes: await vscode.workspace.fs.readFile(uri) };
+  return { name, content: await vscode.workspace.fs.readFile(uri) };
 }
 
 async function fromAddress(): Promise<Source | undefined> {
@@ -113,10 +122,10 @@ async function fromAddress(): Promise<Source | undefined> {
     size += chunk.length;
     if (size > largestImport) throw new CountersignError('too-large', 'The file is larger than 256 MiB.');
   }
-  return { name: basename(new URL(address).pathname) || address, bytes: Buffer.concat(chunks) };
+  return { name: basename(new URL(address).pathname) || address, content: Buffer.concat(chunks) };
 }
 
-async function write(host: ImportHost, root: string, { format, imported }: ImportResult): Promise<void> {
+async function write(host: ImportHost, root: string, { formats, imported }: ImportResult): Promise<void> {
   const all = importedFiles(imported, { secretsTo: 'store' }).secrets;
   const leave = all.length === 0 ? new Set<string>() : await chooseSecrets(all);
   if (!leave) return;
@@ -155,11 +164,11 @@ async function write(host: ImportHost, root: string, { format, imported }: Impor
             'Imported from {0}. Requests: {1}, environments: {2}, secrets stored: {3}, not carried over: {4}.',
           )
         : vscode.l10n.t('Imported from {0}. Requests: {1}, environments: {2}, secrets stored: {3}.'),
-    foreign: [format.label, requests, environments, secrets.length, findings.length],
+    foreign: [labelsOf(formats), requests, environments, secrets.length, findings.length],
     choices: [report],
   });
   if (chosen !== report) return;
-  const content = importReport({ format, imported }, [...files.keys()], secrets);
+  const content = importReport({ formats, imported }, [...files.keys()], secrets);
   const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
   await vscode.window.showTextDocument(document, { preview: true });
 }

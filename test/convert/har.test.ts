@@ -32,8 +32,8 @@ describe('an HTTP archive', () => {
         postData: { mimeType: 'application/json', text: '{"a":1}' },
       }),
     ];
-    const { format, imported } = readImport(Buffer.from(JSON.stringify({ log: { entries } })), 'x.har');
-    assert.equal(format.id, 'har');
+    const { formats, imported } = readImport(Buffer.from(JSON.stringify({ log: { entries } })), 'x.har');
+    assert.equal(formats[0]?.id, 'har');
     const { files, secrets } = importedFiles(imported, { secretsTo: 'store' });
     assert.deepEqual(secrets.map(({ value }) => value).sort(), ['eyJhbGciOi.x.y', 'sid=s3cret']);
     const made = Object.fromEntries(files);

@@ -8,8 +8,8 @@ const documentOf = (resources: readonly object[]): Buffer =>
   Buffer.from(JSON.stringify({ _type: 'export', __export_format: 4, resources }));
 const workspace = { _id: 'wrk_1', _type: 'workspace', parentId: null, name: 'Acme' };
 const read = (...resources: readonly object[]) => {
-  const { format, imported } = readImport(documentOf([workspace, ...resources]), 'x.json');
-  assert.equal(format.id, 'insomnia');
+  const { formats, imported } = readImport(documentOf([workspace, ...resources]), 'x.json');
+  assert.equal(formats[0]?.id, 'insomnia');
   return { imported, files: Object.fromEntries(importedFiles(imported, { secretsTo: 'store' }).files) };
 };
 const request = (rest: object): object => ({
@@ -192,8 +192,8 @@ environments:
       data: { base: https://dev.test, pin: "1234" }
       kvPairData: [{ name: pin, value: "1234", type: secret, enabled: true }]
 `;
-    const { format, imported } = readImport(Buffer.from(yaml), 'acme.yaml');
-    assert.equal(format.id, 'insomnia');
+    const { formats, imported } = readImport(Buffer.from(yaml), 'acme.yaml');
+    assert.equal(formats[0]?.id, 'insomnia');
     const { files, secrets } = importedFiles(imported, { secretsTo: 'store' });
     assert.match(files.get('acme/collection.http') ?? '', /^# Acme\n# What it is for\n/);
     assert.match(files.get('acme/acme.http') ?? '', /^### First\nGET https:\/\/acme\.test\/\n$/);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { CountersignError } from '../../src/core/errors.ts';
+import { importDropped } from '../../src/extension/collections/feature.ts';
 import { importRequests } from '../../src/extension/import-command.ts';
 import { Person } from './person.ts';
 
@@ -105,6 +106,28 @@ describe('importing requests in the host', () => {
     await both;
     assert.equal(await read('imported-api/imported-api.http'), 'GET https://mine.test/\n');
     assert.match(await read('imported-api-2/imported-api-2.http'), /### List/);
+  });
+
+  it('takes a folder: chosen, or dropped onto the Collections view', async () => {
+    const folder = join(elsewhere, 'bruno-api');
+    await mkdir(folder);
+    await writeFile(join(folder, 'bruno.json'), '{"name":"Imported API"}');
+    await writeFile(join(folder, 'a.bru'), 'meta {\n  name: List\n}\nget {\n  url: https://acme.test/\n}\n');
+    person.choices.push('Folder…');
+    person.file = vscode.Uri.file(folder);
+    await run();
+    assert.match(await read('imported-api/imported-api.http'), /^### List\nGET https:\/\/acme\.test\/\n$/);
+    assert.match(person.shown[0]?.message ?? '', /^Imported from Bruno\. Requests: 1,/);
+    await rm(join(root, 'imported-api'), { recursive: true });
+    const dropped: unknown[] = [];
+    const note = join(elsewhere, 'note.txt');
+    await writeFile(note, '');
+    const uris = [folder, join(elsewhere, 'a.yml'), note, join(elsewhere, 'gone')].map(path => vscode.Uri.file(path));
+    await importDropped(uris.map(String).join('\r\n'), async uri => void dropped.push(uri.path));
+    assert.deepEqual(
+      dropped,
+      uris.slice(0, 2).map(uri => uri.path),
+    );
   });
 
   it('says what is wrong with a file, and writes nothing', async () => {

@@ -9,6 +9,7 @@ import {
   readImport,
 } from '../../convert/import.ts';
 import { importedFiles, withExisting } from '../../convert/import-files.ts';
+import { labelsOf } from '../../convert/import-format.ts';
 import { SourceFolder } from '../../convert/source-folder.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { readSourceFolder } from '../../node/read-source-folder.ts';
@@ -32,7 +33,7 @@ export async function importCommand(call: Call, output: Output, complaints: Outp
   if (format !== undefined && !importFormats.some(({ id }) => id === format)) {
     throw new UsageError(`there is no format “${format}”; there are ${importFormats.map(({ id }) => id).join(', ')}`);
   }
-  const { imported, format: found } = readImport(await given(file, current), basename(file), format);
+  const { imported, formats } = readImport(await given(file, current), basename(file), format);
   const { files: made, secrets } = importedFiles(imported, {
     secretsTo: call.secretsTo,
     filePerRequest: call.filePerRequest,
@@ -54,7 +55,14 @@ export async function importCommand(call: Call, output: Output, complaints: Outp
   const findings = findingsOf(imported);
   if (call.json) {
     const kept = secrets.map(({ name, found: from }) => ({ name, found: from }));
-    output.json({ format: found.id, ...counts, written: write, files: plan, secrets: kept, findings });
+    output.json({
+      format: formats.map(({ id }) => id).join(','),
+      ...counts,
+      written: write,
+      files: plan,
+      secrets: kept,
+      findings,
+    });
   } else {
     const shown = (path: string): string => relative(current, join(out, path)) || path;
     for (const path of plan.created) output.line(`${output.green('created')}    ${shown(path)}`);
@@ -68,7 +76,7 @@ export async function importCommand(call: Call, output: Output, complaints: Outp
       ...(secrets.length > 0 ? [`${counted(secrets.length, 'secret')} taken out of the files`] : []),
       ...(findings.length > 0 ? [`${findings.length} not imported`] : []),
     ];
-    output.line(`${found.label}: ${parts.join(', ')}${call.dryRun ? ' (nothing was written)' : ''}`);
+    output.line(`${labelsOf(formats)}: ${parts.join(', ')}${call.dryRun ? ' (nothing was written)' : ''}`);
   }
   if (!refused || call.dryRun) return 0;
   complaints.line(`Nothing was written: ${plan.changed.join(', ')} would be replaced.`);

@@ -27,13 +27,20 @@ const commands = [
   'openAuthorization',
 ];
 
-/** Files of other tools that are dropped onto the view are imported. */
-async function importDropped(list: string): Promise<void> {
+/** Files and folders of other tools that are dropped onto the view are imported. @param list one URI a line */
+export async function importDropped(list: string, take: (uri: vscode.Uri) => Thenable<unknown>): Promise<void> {
   for (const line of list.split(/\r?\n/)) {
-    if (!/^[a-z][\w+.-]+:.*\.(?:json|ya?ml|har)$/i.test(line)) continue;
-    await vscode.commands.executeCommand('countersign.import', vscode.Uri.parse(line));
+    if (!/^[a-z][\w+.-]+:/i.test(line)) continue;
+    const uri = vscode.Uri.parse(line);
+    if (/\.(?:json|ya?ml|har|zip)$/i.test(uri.path) || (await isFolder(uri))) await take(uri);
   }
 }
+
+const isFolder = async (uri: vscode.Uri): Promise<boolean> =>
+  vscode.workspace.fs.stat(uri).then(
+    ({ type }) => (type & vscode.FileType.Directory) !== 0,
+    () => false,
+  );
 
 /** The collections view and its commands; what they do is loaded when the view is first shown or used. */
 export function registerCollections(host: { documents: Documents; sender: Sender }): vscode.Disposable {
@@ -71,7 +78,10 @@ export function registerCollections(host: { documents: Documents; sender: Sender
         const nodes: unknown = data.get(dragged)?.value;
         // The notification about the move may stay open: the drop ends before it.
         if (Array.isArray(nodes)) void (await load()).move(nodes, target);
-        else await importDropped((await data.get('text/uri-list')?.asString()) ?? '');
+        else {
+          const list = (await data.get('text/uri-list')?.asString()) ?? '';
+          await importDropped(list, uri => vscode.commands.executeCommand('countersign.import', uri));
+        }
       },
     },
   });

@@ -8,8 +8,8 @@ const read = (files: Readonly<Record<string, string>>) => {
   const folder = new SourceFolder(
     new Map(Object.entries({ 'bruno.json': '{"version":"1","name":"Acme","type":"collection"}', ...files })),
   );
-  const { format, imported } = readImport(folder, 'acme');
-  assert.equal(format.id, 'bruno');
+  const { formats, imported } = readImport(folder, 'acme');
+  assert.equal(formats[0]?.id, 'bruno');
   const made = importedFiles(imported, { secretsTo: 'store' });
   return {
     files: Object.fromEntries(made.files),

@@ -6,8 +6,8 @@ import { parse } from '../../../src/language/parser.ts';
 
 const files = (document: unknown): Record<string, string> => {
   const text = typeof document === 'string' ? document : JSON.stringify(document);
-  const { format, imported } = readImport(Buffer.from(text), 'api.yaml');
-  assert.equal(format.id, 'openapi');
+  const { formats, imported } = readImport(Buffer.from(text), 'api.yaml');
+  assert.equal(formats[0]?.id, 'openapi');
   return Object.fromEntries(importedFiles(imported, { secretsTo: 'store' }).files);
 };
 const api = (rest: object): object => ({
