@@ -210,13 +210,13 @@ export class VariableEvaluation {
           return yield* this.#dynamic(target.variable, target.argument, scope);
         case 'secret': {
           const { secrets } = this.#ports;
-          return this.#secret((yield () => resolveSecret(secrets, target.name)) as string);
+          return this.#secret((yield () => resolveSecret(secrets, target.name)) as string, `$secret ${target.name}`);
         }
         case 'token':
-          return this.#secret((yield () => tokenNamed(this.#ports, target.name)) as string);
+          return this.#secret((yield () => tokenNamed(this.#ports, target.name)) as string, `$token ${target.name}`);
         case 'response': {
           const value = (yield () => responseValue(this.#ports, target.name, target.path)) as string;
-          return isSecretName(target.path) ? this.#secret(value) : unstable(value);
+          return isSecretName(target.path) ? this.#secret(value, expression) : unstable(value);
         }
         default:
           throw unresolvedVariable(shown, this.#knownNames());
@@ -273,13 +273,13 @@ export class VariableEvaluation {
     if (prompt) {
       const secret = definition.secret === true;
       const answer = (yield () => promptedValue(this.#ports, definition)) as string;
-      return secret ? this.#secret(answer) : unstable(answer);
+      return secret ? this.#secret(answer, definition.name) : unstable(answer);
     }
     const scope: Scope = { text, place, owner: pending };
     const value = definition.literal
       ? { value: text, masked: text, stable: true, names: NO_NAMES }
       : yield* this.#template(parseTemplate(text), scope, definition.escapes === true);
-    return definition.secret ? { ...value, masked: this.#secret(value.value).masked } : value;
+    return definition.secret ? { ...value, masked: this.#secret(value.value, definition.name).masked } : value;
   }
 
   *#dynamic(variable: DynamicVariable, argument: string, scope: Scope): Stepwise<Value> {
@@ -293,11 +293,14 @@ export class VariableEvaluation {
     const { permitEnvironment } = this.#ports;
     if (variable.ofEnvironment && permitEnvironment) yield () => permitEnvironment(actual);
     const value = variable.generate(actual, this.#ports);
-    return variable.indirect && isSecretName(actual) ? this.#secret(value) : unstable(value);
+    return variable.indirect && isSecretName(actual)
+      ? this.#secret(value, `${variable.name} ${actual}`)
+      : unstable(value);
   }
 
-  #secret(value: string): Value {
-    if (value !== '') this.#ports.secretSeen?.(value);
+  /** @param name what stands for it between braces */
+  #secret(value: string, name: string): Value {
+    if (value !== '') this.#ports.secretSeen?.(value, name);
     return { value, masked: value === '' ? '' : MASK, stable: false, names: NO_NAMES };
   }
 

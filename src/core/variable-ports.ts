@@ -31,6 +31,6 @@ export interface VariablePorts {
   readonly tokens?: (name: string) => Promise<string | undefined>;
   readonly prompter?: Prompter;
   readonly responses?: ResponseSource;
-  /** Told every secret that is resolved, so that it can be masked elsewhere. */
-  readonly secretSeen?: (secret: string) => void;
+  /** Told every secret that is resolved, with the name that stands for it, so that it can be masked elsewhere. */
+  readonly secretSeen?: (secret: string, name?: string) => void;
 }

@@ -71,6 +71,8 @@ export interface Engine {
   environment(file: string): string | undefined;
   /** The text with every secret seen so far masked. */
   redact(text: string): string;
+  /** What a text that is one secret came from: `{{$secret name}}`; undefined where that is not known. */
+  nameOf(text: string): string | undefined;
   /** Settings are others now: connections made from now on obey them. */
   reconfigure(): void;
   dispose(): Promise<void>;
@@ -306,6 +308,7 @@ export function createEngine(host: EngineHost): Engine {
     tokenRequest: requestOf,
     environment: file => environments.selected(file),
     redact: redactor.redact,
+    nameOf: redactor.nameOf,
     reconfigure() {
       void transports.close();
     },

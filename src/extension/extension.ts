@@ -11,6 +11,8 @@ import { CurlCommands } from './curl-commands.ts';
 import { Documents } from './documents.ts';
 import type { Engine } from './engine.ts';
 import { Environments } from './environments.ts';
+import { registerHistory } from './history/feature.ts';
+import type { WorkspaceHistory } from './history/workspace-history.ts';
 import { LanguageFeatures } from './language/language-features.ts';
 import { WorkspacePermissions } from './permissions.ts';
 import { goToAuthorization, Previews } from './preview.ts';
@@ -25,6 +27,7 @@ import { UriCallbacks } from './tokens/uri-callbacks.ts';
 
 let engine: Promise<Engine> | undefined;
 let keptCookies: WorkspaceCookies | undefined;
+let keptHistory: WorkspaceHistory | undefined;
 
 /** Registers what the editor asks for; the engine and what it needs are loaded with the first request. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -90,6 +93,8 @@ export function activate(context: vscode.ExtensionContext): void {
     selected: () => environments.current(),
     onDidSelect: environments.onDidChange,
   });
+  const history = registerHistory({ context, documents, console, sender, engine: loadEngine });
+  keptHistory = history.history;
   const register = vscode.commands.registerCommand;
   context.subscriptions.push(
     console,
@@ -98,6 +103,7 @@ export function activate(context: vscode.ExtensionContext): void {
     permissions,
     cookies,
     cookiesView,
+    history,
     vscode.window.createTreeView(cookiesViewId, { treeDataProvider: cookiesView, showCollapseAll: true }),
     environments,
     sender,
@@ -155,7 +161,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
 /** Closes connections and deletes the temporary files of responses. */
 export async function deactivate(): Promise<void> {
-  await keptCookies?.save();
+  await Promise.all([keptCookies?.save(), keptHistory?.save()]);
   if (!engine) return;
   const { deleteOpenedBodies } = await import('./response-body.ts');
   await Promise.allSettled([engine.then(loaded => loaded.dispose()), deleteOpenedBodies()]);

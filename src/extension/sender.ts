@@ -35,6 +35,13 @@ interface Running {
 /** What came of a request, with the auth that was in force where it was computed. */
 export type Sent = Exchange & Partial<Pick<RunResult, 'decision'>>;
 
+/** A request that was sent, or that turned out not to be possible. */
+export interface SentRequest {
+  readonly target: RequestTarget;
+  readonly subject: ResponseSubject;
+  readonly exchange: Exchange;
+}
+
 /** Sends the requests of documents, one run per request at a time, and knows which are on their way. */
 export class Sender implements vscode.Disposable {
   readonly #host: SenderHost;
@@ -42,7 +49,7 @@ export class Sender implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #disposables: vscode.Disposable[];
 
-  readonly #sent = new vscode.EventEmitter<{ readonly target: RequestTarget; readonly exchange: Exchange }>();
+  readonly #sent = new vscode.EventEmitter<SentRequest>();
 
   readonly onDidChangeRunning = this.#changed.event;
   /** A request was sent, or it turned out that it can't be. */
@@ -169,7 +176,7 @@ export class Sender implements vscode.Disposable {
       exchange = unsent(target, console.error(error), Date.now() - startedAt);
     }
     panels?.show(exchange, subject, redact);
-    this.#sent.fire({ target, exchange });
+    this.#sent.fire({ target, subject, exchange });
     return exchange;
   }
 

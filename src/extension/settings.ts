@@ -77,6 +77,11 @@ export function responseSettings(): ResponseSettings {
   };
 }
 
+/** How many requests the history keeps over restarts; none where it is 0. */
+export function historyLimit(): number {
+  return Math.max(0, vscode.workspace.getConfiguration('countersign.history').get('limit', 500));
+}
+
 /** Keeps whether the lines of bodies are wrapped, in the settings where it is stated already. */
 export async function rememberWordWrap(wraps: boolean): Promise<void> {
   const own = vscode.workspace.getConfiguration('countersign.response');

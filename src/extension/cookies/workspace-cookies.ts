@@ -1,12 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { tokenCipher } from '../../auth/tokens/token-cipher.ts';
 import { type CookieJar, createCookieJar } from '../../cookies/cookie-jar.ts';
-import { replaceFile } from '../../node/replace-file.ts';
+import { SealedFiles } from '../sealed-files.ts';
 
-const keyName = 'countersign.cookies.key';
 const pause = 500;
 
 interface Kept {
@@ -19,21 +14,18 @@ interface Kept {
  * under a key of the secret storage; where that can't be read, they live as long as the window.
  */
 export class WorkspaceCookies implements vscode.Disposable {
-  readonly #folder: string | undefined;
-  readonly #secrets: vscode.SecretStorage;
+  readonly #files: SealedFiles;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #jars = new Map<string, Kept>();
   readonly #unsaved = new Set<string>();
-  #key: Promise<Buffer | undefined> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
 
   /** Cookies came, went or got another value. */
   readonly onDidChange = this.#changed.event;
 
-  constructor({ storageUri, secrets }: Pick<vscode.ExtensionContext, 'storageUri' | 'secrets'>) {
-    this.#folder = storageUri?.scheme === 'file' ? join(storageUri.fsPath, 'cookies') : undefined;
-    this.#secrets = secrets;
+  constructor(context: Pick<vscode.ExtensionContext, 'storageUri' | 'secrets'>) {
+    this.#files = new SealedFiles(context, 'cookies');
   }
 
   dispose(): void {
@@ -65,7 +57,9 @@ export class WorkspaceCookies implements vscode.Disposable {
     const environments = [...this.#unsaved];
     this.#unsaved.clear();
     this.#saving = this.#saving.then(async () => {
-      for (const environment of environments) await this.#write(environment);
+      for (const environment of environments) {
+        await this.#files.write(environment, this.#jars.get(environment)?.jar.serialise());
+      }
     });
     await this.#saving;
   }
@@ -87,21 +81,8 @@ export class WorkspaceCookies implements vscode.Disposable {
   }
 
   async #read(environment: string, jar: CookieJar): Promise<void> {
-    if (this.#folder === undefined) return;
-    const sealed = await readFile(this.#fileOf(this.#folder, environment), 'utf8').catch(() => undefined);
-    const key = sealed === undefined ? undefined : await this.#keptKey();
-    const state = sealed === undefined || !key ? undefined : tokenCipher(key).decrypt(sealed);
+    const state = await this.#files.read(environment);
     if (state !== undefined) await jar.restore(state);
-  }
-
-  async #write(environment: string): Promise<void> {
-    const state = this.#jars.get(environment)?.jar.serialise();
-    if (this.#folder === undefined) return;
-    const file = this.#fileOf(this.#folder, environment);
-    if (state === undefined) return await rm(file, { force: true }).catch(() => {});
-    const key = await this.#makeKey();
-    // Without a key nothing is written: never in the clear.
-    if (key) await replaceFile(file, tokenCipher(key).encrypt(state)).catch(() => {});
   }
 
   /** Deletes the cookies of every environment, those of earlier windows too. */
@@ -109,33 +90,6 @@ export class WorkspaceCookies implements vscode.Disposable {
     for (const { jar } of this.#jars.values()) jar.clear();
     this.#unsaved.clear();
     await this.#saving;
-    if (this.#folder === undefined) return;
-    for (const name of await readdir(this.#folder).catch(() => [])) {
-      await rm(join(this.#folder, name), { force: true }).catch(() => {});
-    }
-  }
-
-  #fileOf(folder: string, environment: string): string {
-    return join(folder, createHash('sha256').update(environment).digest('hex').slice(0, 32));
-  }
-
-  async #keptKey(): Promise<Buffer | undefined> {
-    const kept = await Promise.resolve(this.#secrets.get(keyName)).catch(() => undefined);
-    return kept === undefined ? undefined : Buffer.from(kept, 'base64url');
-  }
-
-  /** Another window may have made it meanwhile: what is kept then counts. */
-  #makeKey(): Promise<Buffer | undefined> {
-    this.#key ??= (async () => {
-      const kept = await this.#keptKey();
-      if (kept) return kept;
-      try {
-        await this.#secrets.store(keyName, randomBytes(32).toString('base64url'));
-      } catch {
-        return undefined;
-      }
-      return this.#keptKey();
-    })();
-    return this.#key;
+    await this.#files.clear();
   }
 }

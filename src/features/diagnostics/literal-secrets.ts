@@ -38,6 +38,11 @@ const shapes: readonly (readonly [what: string, name: string, pattern: RegExp])[
   ['a JSON Web Token', 'jwt', /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}/g],
 ];
 
+/** A text with `mask` in place of what has the shape that a service gives its credentials. */
+export function withoutCredentialShapes(text: string, mask: string): string {
+  return shapes.reduce((left, [, , pattern]) => left.replace(pattern, mask), text);
+}
+
 /** What people write where a secret is to be put in, and what is no secret of anybody's. */
 const placeholder =
   /^(?:[<[{(].*[>\]})]|\*+|\.{3,}|x{3,}|(?:your|my|the|insert|replace|enter|some|a|an)[-_ ].*|.*(?:changeme|change-me|placeholder|example|redacted|dummy|todo|tbd).*|(?:test|secret|password|passwd|token|string|value|null|undefined|none|true|false|api[-_]?key|access[-_]?token|client[-_]?secret|bearer|basic)\d{0,3}|•+)$/i;

@@ -166,7 +166,7 @@ function errorModel(error: CountersignError): ErrorModel {
 }
 
 /** Where a part comes from, in words, with the place that states it. */
-function originModel(name: string, origin: Origin): OriginModel {
+export function originModel(name: string, origin: Origin): OriginModel {
   if (origin.by === 'cookie-jar') return { by: 'cookie-jar', label: 'Cookie jar' };
   if (origin.by === 'script') return { by: 'script', label: 'Script', file: origin.file, line: origin.line };
   if (origin.by === 'client') {
