@@ -1,12 +1,8 @@
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { createAuthMemories } from '../auth/memories.ts';
+import { join, resolve } from 'node:path';
 import type { TokenRequest } from '../auth/token-source.ts';
 import { createCookieJar } from '../cookies/cookie-jar.ts';
-import { AmbientCredentials } from '../core/ambient-credentials.ts';
 import type { AttemptReason } from '../core/attempt-reason.ts';
 import type { FileReader, Transport } from '../core/ports.ts';
-import { Redactor } from '../core/redaction.ts';
-import { ResponseValues } from '../core/response-values.ts';
 import { commandLineSecrets, firstSecret, recognizedSecrets } from '../core/secrets.ts';
 import { literalLayer } from '../core/variable-layer.ts';
 import { createProxyResolver } from '../http/proxies.ts';
@@ -17,9 +13,8 @@ import { filesWithin, namedFiles, nodeFiles } from '../node/files.ts';
 import { nodeRandom } from '../node/random.ts';
 import { runCommand } from '../node/run-command.ts';
 import { searchRoot } from '../node/search-root.ts';
-import { guardTransport } from '../sending/guarded-transport.ts';
+import { EngineParts } from '../sending/engine-parts.ts';
 import { createLogins } from '../sending/login.ts';
-import { RequestVariables } from '../sending/request-variables.ts';
 import { referredNames } from '../sending/response-names.ts';
 import type { RunResult } from '../sending/runner.ts';
 import type { RunnerPorts } from '../sending/runner-ports.ts';
@@ -69,15 +64,23 @@ const terminal: TerminalAgentPorts = {
 
 export function createEngine(call: Call, current: string): CliEngine {
   const workspace = createNodeWorkspace(current, call.words.slice(1));
-  const redactor = new Redactor();
-  for (const secret of call.secrets.values()) redactor.add(secret);
-  const clock = { now: Date.now };
-  const random = nodeRandom;
-  const responses = new ResponseValues();
-  const scripts = createScripts(call, redactor.redact);
   const environment = createEnvironmentSource(call, current, workspace);
+  const random = nodeRandom;
+  const parts = new EngineParts({
+    ...{ version, workspace, random },
+    environment: () => call.env,
+    variables: {
+      commandLine: literalLayer('command-line', call.vars),
+      environment: file => environment.layers(file),
+      dotenv: file => environment.dotenv(file),
+      runValues: () => scripts.values(),
+      documents: () => workspace.documents(),
+    },
+  });
+  const { redactor, clock, ambient } = parts;
+  for (const secret of call.secrets.values()) redactor.add(secret);
+  const scripts = createScripts(call, redactor.redact);
   const onCall = statedOnCall(call, current);
-  const ambient = new AmbientCredentials();
   const root = searchRoot(current, [current]);
   const permissions = createPermissions(call, root, process.env);
   const permit = terminal.canAsk ? permissions.askingFor(call) : permissions.quiet;
@@ -117,14 +120,10 @@ export function createEngine(call: Call, current: string): CliEngine {
       ? undefined
       : new TraceFile(resolve(current, call.trace), { reveal: call.showSecrets, redact });
   const over = (reason: AttemptReason): Transport =>
-    guardTransport(
-      trace ? recordTransport(direct, { reason, bodyLimit: tracedBody, record: trace.record }) : direct,
-      ...([ambient, permit] as const),
-    );
-  const transport = over('request');
+    trace ? recordTransport(direct, { reason, bodyLimit: tracedBody, record: trace.record }) : direct;
   const tokens = createTokens({
-    ...{ call, transport: over('token'), clock, random, ambient, permit, permitEnvironment },
-    secretSeen: redactor.add,
+    ...{ call, transport: parts.guarded(over('token'), permit), clock, random, ambient, permit, permitEnvironment },
+    ...{ seen: parts.seen, tokenSource: open => parts.tokenSource(open) },
     logins: createLogins({
       ...{ clock, workspace },
       documents: () => workspace.documents(),
@@ -140,38 +139,20 @@ export function createEngine(call: Call, current: string): CliEngine {
   const prompter = terminalPrompter();
   // What the call itself gives goes where the files say: that is the decision of whoever calls.
   const given = commandLineSecrets(call.secrets, process.env);
-  const variables = new RequestVariables({
-    commandLine: literalLayer('command-line', call.vars),
-    environment: file => environment.layers(file),
-    dotenv: file => environment.dotenv(file),
-    responses: owner => responses.of(owner),
-    runValues: scripts.values,
-    documents: () => workspace.documents(),
-    ports: {
-      ...{ clock, random },
-      env: process.env,
-      permitEnvironment,
-      secrets: firstSecret([
-        call.strictOrigins ? recognizedSecrets(given, ambient) : given,
-        recognizedSecrets(keptSecrets(process.env), ambient),
-      ]),
-      tokens: name => tokens.named(name),
-      projectRoot: current,
-      ...(prompter ? { prompter } : {}),
-      secretSeen: redactor.add,
-    },
+  const variables = parts.variables({
+    ...{ permitEnvironment, prompter, projectRoot: current },
+    secrets: firstSecret([
+      call.strictOrigins ? recognizedSecrets(given, ambient) : given,
+      recognizedSecrets(keptSecrets(process.env), ambient),
+    ]),
+    token: name => tokens.named(name),
   });
   const cookieFile = call.cookieJar === undefined ? undefined : new CookieFile(resolve(current, call.cookieJar));
-  const ports: RunnerPorts = {
-    ...{ workspace, files, keyFiles, ambient },
-    redact,
-    userAgent: `countersign/${version}`,
-    resolvePath: (path, file) => (isAbsolute(path) ? path : resolve(dirname(file), path)),
-    async variablesFor({ file, tree, block }, scopes, settings) {
-      const placed = tree.blocks[block];
-      if (!placed) throw new RangeError(`no block ${block}`);
-      return variables.forRequest(file, tree, placed, scopes, settings);
-    },
+  const ports: RunnerPorts = parts.ports(variables, {
+    ...{ files, keyFiles, permit, redact, run: runCommand },
+    file: current,
+    tokens: tokens.source,
+    transport: over('request'),
     async tls(file, values) {
       const inEnvironment = await environment.tls(file);
       if (!inEnvironment && onCall.length === 0) return undefined;
@@ -179,24 +160,14 @@ export function createEngine(call: Call, current: string): CliEngine {
       return statedTls([...onCall, ...(inEnvironment ? [inEnvironment] : [])], { ...values, files: tlsFiles });
     },
     cookies: cookieFile?.jar ?? createCookieJar(),
-    transport,
     scripts,
     confirm: async note => call.yes || confirmNote(note),
     storeBody: (response, signal) => storeBody(response, { signal, onChunk: countChunk }),
-    driver: {
-      ...{ clock, random },
-      files: keyFiles,
-      run: runCommand,
-      env: process.env,
-      memories: createAuthMemories(),
-      tokens: tokens.source,
-      environment: call.env ?? '',
-    },
     defaults: {
       insecure: call.insecure,
       ...(call.timeout === undefined ? {} : { timeout: call.timeout }),
     },
-  };
+  });
   const requestOf = async (target: RequestTarget): Promise<TokenRequest | undefined> => {
     const { tokenRequest } = await import('../sending/token-request.ts');
     return tokenRequest(target, ports);
@@ -207,12 +178,12 @@ export function createEngine(call: Call, current: string): CliEngine {
     ports,
     environment,
     beginIteration: scripts.begin,
-    remember({ tree, block }, result) {
-      const name = tree.blocks[block]?.block.name?.text;
+    remember(target, result) {
+      const name = target.tree.blocks[target.block]?.block.name?.text;
       if (name === undefined) return false;
       referred ??= referredNames(workspace.read());
       if (!referred.has(name)) return false;
-      responses.of(result.owner).record(name, result);
+      parts.remember(target, result);
       return true;
     },
     tokens,
@@ -227,7 +198,7 @@ export function createEngine(call: Call, current: string): CliEngine {
         if (environmentRead.size > 0) say(`countersign: read from the environment: ${[...environmentRead].join(', ')}`);
       } finally {
         await scripts.engine.close();
-        await transport.close?.();
+        await ports.transport.close?.();
         trace?.close();
       }
     },

@@ -6,6 +6,7 @@ import type { Call } from './arguments.ts';
 import { say } from './standard-error.ts';
 
 export interface CliScripts extends ScriptPorts {
+  values(): RunValues;
   begin(index: number, count: number, row: Readonly<Record<string, unknown>> | undefined): void;
 }
 

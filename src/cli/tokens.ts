@@ -36,8 +36,10 @@ export interface CliTokenPorts {
   readonly observe?: ExchangeObserver;
   /** The values for renewing a token without a request at hand; `key` tells which token a request is for. */
   readonly credentials?: (record: TokenRecord, key: TokenKey) => Promise<StatedCredentials | undefined>;
-  /** Told every token that is used, so that it can be masked wherever it turns up. */
-  readonly secretSeen?: (secret: string) => void;
+  /** Tells of a token that is used, so that it can be masked wherever it turns up. */
+  readonly seen: (token: Token) => Token;
+  /** A source whose tokens are told of. */
+  readonly tokenSource: (open: () => Promise<TokenSource>) => TokenSource;
   /** Credentials that came from a store of this machine. */
   readonly ambient: AmbientCredentials;
   readonly permit: Permit;
@@ -58,40 +60,29 @@ export function createTokens(ports: CliTokenPorts): CliTokens {
     opened ??= openTokens(ports, warn);
     return opened;
   };
-  const seen = (token: Token): Token => {
-    for (const secret of [token.accessToken, token.refreshToken, token.idToken, token.tokenSecret]) {
-      if (secret) ports.secretSeen?.(secret);
-    }
-    return token;
-  };
-  const source = async (): Promise<TokenSource> => (await open()).tokens.in(call.env, ports.permit);
+  const source = ports.tokenSource(async () => (await open()).tokens.in(call.env, ports.permit));
   let described = false;
   return {
     open,
     source: {
-      async peek(request) {
-        const state = await (await source()).peek(request);
-        if (state.kind === 'available') seen(state.token);
-        return state;
-      },
+      ...source,
       async get(request, signal) {
         const { encrypted, description } = await open();
         const startedAt = clock.now();
-        const token = seen(await (await source()).get(request, signal));
+        const token = await source.get(request, signal);
         if (!encrypted && !described && (token.obtainedAt ?? 0) >= startedAt) {
           described = true;
           warn(description);
         }
         return token;
       },
-      reject: async (request, token) => (await source()).reject(request, token),
     },
     async named(name) {
       const { tokens } = await open();
       const { token, credential, stated } = await tokens.named(name, call.env, new AbortController().signal);
       // What this call itself obtained, by what its files state, goes where they say.
       if (!stated) ports.ambient.add(token.accessToken, credential);
-      return seen(token).accessToken;
+      return ports.seen(token).accessToken;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { AuthInForce } from '../auth/driver.ts';
+import type { AuthStatement } from '../auth/inheritance.ts';
 import { resolveValues, type StatementProblem, statementProblems } from '../auth/values.ts';
 import type { ClientTls, ConnectionTls } from '../core/client-tls.ts';
 import { CountersignError } from '../core/errors.ts';
@@ -86,15 +87,24 @@ export async function prepareRequest(
 
   const problems = statementProblems(statement);
   if (auth === 'skip') return { ...prepared, auth: undefined, problems };
-  const resolved = await resolveValues(statement, {
+  const resolved = await resolveStatement(statement, variables, ports);
+  const level: Level = from?.level ?? 'request';
+  return { ...prepared, auth: { resolved, level }, problems };
+}
+
+/** The values of a statement, the files that it names read. @throws CountersignError at its place */
+export function resolveStatement(
+  statement: AuthStatement,
+  variables: TextResolver,
+  ports: Pick<PreparePorts, 'keyFiles' | 'resolvePath'>,
+): ReturnType<typeof resolveValues> {
+  return resolveValues(statement, {
     resolve: (text, place) => {
       const resolution = variables.resolve(text, place);
       return 'then' in resolution ? resolution.then(({ value }) => value) : resolution.value;
     },
     readFile: (path, place) => readTextFile(path, place, ports),
   });
-  const level: Level = from?.level ?? 'request';
-  return { ...prepared, auth: { resolved, level }, problems };
 }
 
 /** Characters that the variables of one request may make of it; a body that is larger is a file. */

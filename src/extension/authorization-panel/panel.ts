@@ -170,11 +170,8 @@ export class AuthorizationPanel {
 
   #postPreview(): void {
     const { shown, reveal } = this.#preview;
-    const request = this.#context?.preview.request;
     if (!shown || !this.#context) return;
-    const { pending } = this.#context.preview;
-    const { file } = this.#target;
-    const { rows, hasSecrets } = previewRows(request, pending, file, reveal);
+    const { rows, hasSecrets } = previewRows(this.#context.preview, this.#target.file, reveal);
     this.#page.post({ type: 'preview', rows, hasSecrets, revealed: reveal });
   }
 

@@ -1,16 +1,15 @@
-import type { HttpRequest } from '../../core/request.ts';
+import type { FormPreview } from '../../features/form/form-preview.ts';
 import { previewText } from '../../features/presentation/preview-text.ts';
 import type { PreviewRow } from '../../webview/authorization/messages.ts';
 
 /** A request as the panel's Preview tab draws it, a row per line; none where it can't be computed. */
 export function previewRows(
-  request: HttpRequest | undefined,
-  pending: readonly string[],
+  { request, pending, problems = [], tls }: FormPreview,
   file: string,
   reveal: boolean,
 ): { readonly rows: readonly PreviewRow[]; readonly hasSecrets: boolean } {
   if (!request) return { rows: [], hasSecrets: false };
-  const { text, lines, hasSecrets } = previewText({ request, pending, problems: [] }, '', file, reveal);
+  const { text, lines, hasSecrets } = previewText({ request, pending, problems, tls }, '', file, reveal);
   const said = new Map(lines.map(line => [line.line, line]));
   // The first line is the title's, which the panel shows already.
   const rows = text

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { asCountersignError, type CountersignError } from '../../core/errors.ts';
-import { formContext } from '../../features/form/form-preview.ts';
 import {
   authHover,
   type ComputedRequest,
@@ -12,6 +11,7 @@ import {
 import { hover, type LinkTo } from '../../features/presentation/hover.ts';
 import { blockIndexAt } from '../../language/positions.ts';
 import { authInForce } from '../../sending/auth-in-force.ts';
+import { previewPartly } from '../../sending/preview.ts';
 import type { RequestTarget } from '../../sending/workspace.ts';
 import type { Documents } from '../documents.ts';
 import { markdown } from '../markdown.ts';
@@ -70,12 +70,8 @@ async function computeRequest(
   const cancelled = token.onCancellationRequested(() => controller.abort());
   try {
     const ports = await (await engine()).formPorts(target.file);
-    const { preview } = await formContext({ level: 'request', ...target }, ports, controller.signal);
-    const { request, pending, error } = preview;
-    const placed = target.tree.blocks[target.block];
-    const line = (placed?.line ?? 0) + (placed?.block.request?.line ?? 0) + 1;
-    const computed = request && { request, pending, place: { file: target.file, line } };
-    return { computed, error };
+    const { preview, error } = await previewPartly(target, ports, controller.signal);
+    return { computed: preview, error };
   } catch (error) {
     return { computed: undefined, error: asCountersignError(error) };
   } finally {

@@ -1,15 +1,11 @@
-import { type DriverPorts, previewAuthorized } from '../../auth/driver.ts';
-import type { AuthStatement } from '../../auth/inheritance.ts';
-import { resolveValues } from '../../auth/values.ts';
+import { previewAuthorized } from '../../auth/driver.ts';
 import { asCountersignError, type CountersignError } from '../../core/errors.ts';
-import type { Place } from '../../core/place.ts';
-import type { HttpRequest, Level, Origin, Part } from '../../core/request.ts';
+import type { HttpRequest, Origin, Part } from '../../core/request.ts';
 import { createVariables, type Variables } from '../../core/variables.ts';
 import { authInForce } from '../../sending/auth-in-force.ts';
-import { prepareRequest } from '../../sending/prepare.ts';
-import { type PreviewPorts, withCookies } from '../../sending/preview.ts';
+import { resolveStatement } from '../../sending/prepare.ts';
+import { type LenientPorts, leaveUnresolved, type Preview, previewPartly } from '../../sending/preview.ts';
 import { redactedError, redactedTexts } from '../../sending/redacted.ts';
-import type { RequestSettings } from '../../sending/request-settings.ts';
 import { findScopes, type Scope, type Scopes } from '../../sending/scopes.ts';
 import type { TextResolver } from '../../sending/variable-text.ts';
 import type { RequestTarget } from '../../sending/workspace.ts';
@@ -23,6 +19,8 @@ export interface FormPreview {
   readonly added: readonly AddedPart[];
   /** What only sending can tell, a clause each. */
   readonly pending: readonly string[];
+  readonly tls?: Preview['tls'];
+  readonly problems?: Preview['problems'];
   /** Why the request can't be sent as it stands. What is shown then has `{{names}}` where a value is missing. */
   readonly error?: CountersignError;
 }
@@ -32,8 +30,7 @@ export interface AddedPart {
   readonly part: Part;
 }
 
-export interface FormPorts extends PreviewPorts {
-  variablesFor(target: RequestTarget, scopes: Scopes, settings: RequestSettings): Promise<Variables>;
+export interface FormPorts extends LenientPorts {
   /** The variables as a document's own level sees them. */
   fileVariables(file: string, tree: RequestTarget['tree'], scopes: Scopes): Promise<Variables>;
 }
@@ -62,13 +59,7 @@ export async function formContext(target: FormTarget, ports: FormPorts, signal: 
       ? await levelPreview(target, scopes, ports, signal)
       : await requestPreview({ file, tree, block }, noting, signal);
   variables ??= await ports.fileVariables(file, tree, scopes).catch(() => undefined);
-  const { error } = preview;
-  const shown: FormPreview = {
-    ...preview,
-    pending: redactedTexts(preview.pending, ports),
-    ...(error ? { error: redactedError(error, ports) } : {}),
-  };
-  return { scopes: scopes.scopes, variables: variables ?? noVariables, preview: shown };
+  return { scopes: scopes.scopes, variables: variables ?? noVariables, preview };
 }
 
 /** For where the environment files can't be read. */
@@ -79,39 +70,15 @@ const noVariables = createVariables([], {
 });
 
 async function requestPreview(target: RequestTarget, ports: FormPorts, signal: AbortSignal): Promise<FormPreview> {
-  try {
-    return await compute(target, ports, signal);
-  } catch (reason) {
-    const error = asCountersignError(reason);
-    const lenient: PreviewPorts = {
-      ...ports,
-      variablesFor: async (...wanted) => leaveUnresolved(await ports.variablesFor(...wanted)),
-    };
-    try {
-      const computed = await compute(target, lenient, signal);
-      const { request } = computed;
-      return { ...computed, ...(request ? { request: withNames(request) } : {}), error };
-    } catch {
-      try {
-        const prepared = await prepareRequest(target, lenient, 'skip');
-        const request = withNames(withCookies(prepared.request, prepared, ports.cookies));
-        return { request, added: [], pending: [], error };
-      } catch {
-        return { added: [], pending: [], error };
-      }
-    }
-  }
-}
-
-async function compute(target: RequestTarget, ports: PreviewPorts, signal: AbortSignal): Promise<FormPreview> {
-  const prepared = await prepareRequest(target, ports);
-  const base = withCookies(prepared.request, prepared, ports.cookies);
-  if (!prepared.auth) return { request: base, added: [], pending: [] };
-  const { request, pending } = await previewAuthorized(base, prepared.auth, ports.driver, signal);
-  const { scheme, place } = prepared.auth.resolved.statement;
-  const { level } = prepared.auth;
-  const origin: Origin = { by: 'auth', scheme, level, file: place.file, line: place.line };
-  return { request, added: [...addedParts(request), ...addedFields(base, request, origin)], pending };
+  const { preview, error } = await previewPartly(target, ports, signal);
+  const failure = error ? { error } : {};
+  if (!preview) return { added: [], pending: [], ...failure };
+  const { request, unauthorized, auth, pending, tls, problems } = preview;
+  const shown = { request, pending, tls, problems, ...failure };
+  if (!auth) return { ...shown, added: [] };
+  const { scheme, place } = auth.resolved.statement;
+  const origin: Origin = { by: 'auth', scheme, level: auth.level, file: place.file, line: place.line };
+  return { ...shown, added: [...addedParts(request), ...addedFields(unauthorized, request, origin)] };
 }
 
 /** A level above requests is shown by a request that stands for all of them. */
@@ -135,48 +102,20 @@ async function levelPreview(
   if (!statement) return { added: [], pending: [] };
   const attempt = async (variables: TextResolver): Promise<FormPreview> => {
     const level = from?.level ?? 'file';
-    const { request, pending } = await sampled(statement, level, variables, ports, ports.driver, signal);
-    return { added: addedParts(request), pending };
+    const resolved = await resolveStatement(statement, variables, ports);
+    const { request, pending } = await previewAuthorized(sample, { resolved, level }, ports.driver, signal);
+    return { added: addedParts(request), pending: redactedTexts(pending, ports) };
   };
   try {
     return await attempt(await ports.fileVariables(file, tree, scopes));
   } catch (reason) {
-    const error = asCountersignError(reason);
+    const error = redactedError(asCountersignError(reason), ports);
     try {
       return { ...(await attempt(leaveUnresolved(await ports.fileVariables(file, tree, scopes)))), error };
     } catch {
       return { added: [], pending: [], error };
     }
   }
-}
-
-async function sampled(
-  statement: AuthStatement,
-  level: Level,
-  variables: TextResolver,
-  ports: PreviewPorts,
-  driver: DriverPorts,
-  signal: AbortSignal,
-): ReturnType<typeof previewAuthorized> {
-  const resolved = await resolveValues(statement, {
-    resolve: async (text, place) => (await variables.resolve(text, place)).value,
-    readFile: async (path, place) =>
-      new TextDecoder().decode(await ports.keyFiles.read(ports.resolvePath(path, place.file))),
-  });
-  return await previewAuthorized(sample, { resolved, level }, driver, signal);
-}
-
-/** The request with the names of variables that have no value as they are written, not as a URL would have them. */
-function withNames(request: HttpRequest): HttpRequest {
-  const plain = (url: string): string =>
-    url.replace(/%7B%7B(.+?)%7D%7D/g, (_, name: string) => `{{${name.replaceAll('%20', ' ')}}}`);
-  const { url, maskedUrl } = request;
-  return { ...request, url: plain(url), ...(maskedUrl === undefined ? {} : { maskedUrl: plain(maskedUrl) }) };
-}
-
-/** A resolver that leaves what has no value as it is written. */
-function leaveUnresolved(variables: Variables): TextResolver {
-  return { resolve: (text: string, place: Place) => variables.resolveWithProblems(text, place) };
 }
 
 /** The parts that an authorization added. */

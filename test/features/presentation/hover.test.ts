@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { code, escaped } from '../../../src/core/markdown.ts';
 import {
   authHover,
+  type ComputedRequest,
   hiddenCount,
   hiddenParts,
   hiddenPartsHover,
 } from '../../../src/features/presentation/auth-hover.ts';
 import { hover } from '../../../src/features/presentation/hover.ts';
 import { authInForce } from '../../../src/sending/auth-in-force.ts';
-import type { Preview } from '../../../src/sending/preview.ts';
 import { layer, ports } from '../../core/variables-setup.ts';
 import { documentAt } from '../marked-documents.ts';
 
@@ -88,23 +88,9 @@ describe('Hover', () => {
 
   it('lists the generated parts with their origins, secrets masked', () => {
     const place = { file: '/project/users.http', line: 2 };
-    const preview: Preview = {
+    const preview: ComputedRequest = {
       place,
       pending: ['the server will be asked'],
-      problems: [],
-      settings: {
-        insecure: false,
-        followRedirects: true,
-        followBody: false,
-        rawLength: false,
-        unlimitedResponse: false,
-        cookieJar: true,
-        disabled: false,
-        tags: [],
-        prompts: [],
-      },
-      auth: undefined,
-      decision: { statement: undefined, from: undefined, trail: [], shorthand: false },
       request: {
         method: 'GET',
         url: 'http://h/',
