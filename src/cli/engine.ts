@@ -36,6 +36,9 @@ import { TraceFile, tracedBody } from './trace-file.ts';
 import { version } from './version.ts';
 
 /** Everything a call needs to compute and send requests. */
+/** The commands that `--trace` is for. */
+const traced = new Set(['run', 'explain', 'token']);
+
 export interface CliEngine {
   readonly workspace: NodeWorkspace;
   readonly ports: RunnerPorts;
@@ -116,7 +119,7 @@ export function createEngine(call: Call, current: string): CliEngine {
   });
   const redact = (text: string): string => (call.showSecrets ? text : redactor.redact(text));
   const trace =
-    call.trace === undefined || call.words[0] !== 'run'
+    call.trace === undefined || !traced.has(call.words[0] ?? '')
       ? undefined
       : new TraceFile(resolve(current, call.trace), { reveal: call.showSecrets, redact });
   const over = (reason: AttemptReason): Transport =>

@@ -113,6 +113,7 @@ to do. Exit status 1 where it refuses, 0 where it does not.
   --insecure              does not verify certificates
   --interactive           may open a browser to obtain tokens
   --yes                   sends a request with # @note without asking
+  --trace FILE            writes every exchange into an HTTP Archive (HAR), secrets masked
 ${cookies}
 ${tls}
 ${allowed}
@@ -216,6 +217,7 @@ The OAuth tokens that are kept for the command line, by their names or keys.
   --name NAME, --line N   the request whose authorization asks for the token
   --interactive           may open a browser (BROWSER), or show a code for another
                           device, where somebody has to sign in
+  --trace FILE            writes every exchange into an HTTP Archive (HAR), secrets masked
 ${tls}
 ${allowed}
 

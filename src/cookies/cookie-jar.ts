@@ -1,6 +1,7 @@
 import { MASK, type Part } from '../core/request.ts';
 import type { CookieStore } from './cookie-store.ts';
 import type { CookieIdentity, StoredCookie } from './stored-cookie.ts';
+import type { WithheldCookie } from './withheld-cookie.ts';
 
 type HeaderPairs = readonly (readonly [name: string, value: string])[];
 
@@ -10,6 +11,8 @@ export interface CookieJar {
   cookiesFor(url: string): readonly Part[];
   /** Keeps what the Set-Cookie headers of a response say. Wait for the promise before the next request, where there is one. */
   store(url: string, responseHeaders: HeaderPairs): Promise<void> | undefined;
+  /** The cookies of the site of a URL that do not go along with a request to it, and why. */
+  withheld(url: string): readonly WithheldCookie[];
   list(): readonly StoredCookie[];
   /** Puts cookies in by hand, each in place of one of its name, domain and path; gives how many were taken. */
   put(cookies: readonly StoredCookie[]): Promise<number>;
@@ -48,6 +51,7 @@ export function createCookieJar(changed: () => void = () => {}): CookieJar {
         changed();
       });
     },
+    withheld: url => cookies?.withheld(url) ?? [],
     list: () => cookies?.list() ?? [],
     async put(given) {
       const { CookieStore: Store } = await import('./cookie-store.ts');

@@ -1,9 +1,12 @@
 import { Cookie, domainMatch, getPublicSuffix, pathMatch, CookieJar as ToughJar } from 'tough-cookie';
 import type { CookieIdentity, StoredCookie } from './stored-cookie.ts';
+import type { WithheldCookie, WithheldReason } from './withheld-cookie.ts';
 
 /** The cookies themselves, over tough-cookie: a module of its own, as its list of public suffixes is slow to load. */
 export class CookieStore {
   #jar: ToughJar;
+  /** Those that expired or were never kept, the last of each identity, without their values. */
+  readonly #lost = new Map<string, WithheldCookie>();
 
   constructor(state?: string) {
     this.#jar =
@@ -13,20 +16,80 @@ export class CookieStore {
   }
 
   get(url: string): readonly Cookie[] {
-    return this.#jar.getCookiesSync(url);
+    const now = Date.now();
+    return this.#jar.getCookiesSync(url, { expire: false, sort: true }).filter(cookie => {
+      if (!hasExpired(cookie, now)) return true;
+      const expired = storedCookie(cookie);
+      this.#lose(expired, 'expired');
+      this.remove(expired);
+      return false;
+    });
+  }
+
+  /** The cookies that belong to the site of a URL and do not go along with a request to it. */
+  withheld(url: string): readonly WithheldCookie[] {
+    const { protocol, hostname, pathname } = new URL(url);
+    const sent = new Set(this.get(url).map(({ key, domain, path }) => [key, domain, path].join('\n')));
+    const known = this.list().flatMap(({ value: _, secure, httpOnly: __, ...cookie }) => {
+      const { name, domain, path, hostOnly } = cookie;
+      if (sent.has([name, domain, path].join('\n')) || siteOf(domain) !== siteOf(hostname)) return [];
+      const toHost = hostOnly ? domain === hostname : domainMatch(hostname, domain) === true;
+      const reason: WithheldReason | undefined = !toHost
+        ? 'domain'
+        : !pathMatch(pathname, path)
+          ? 'path'
+          : secure && protocol !== 'https:'
+            ? 'secure'
+            : undefined;
+      return reason ? [{ ...cookie, reason }] : [];
+    });
+    const lost = [...this.#lost.values()].filter(({ domain, path, hostOnly, reason }) => {
+      if (reason !== 'expired') return domain === hostname;
+      return (hostOnly ? domain === hostname : domainMatch(hostname, domain) === true) && pathMatch(pathname, path);
+    });
+    return [...lost, ...known];
+  }
+
+  #lose({ name, domain, path, hostOnly, expiresAt }: Omit<WithheldCookie, 'reason'>, reason: WithheldReason): void {
+    const key = [name, domain, path].join('\n');
+    this.#lost.delete(key);
+    this.#lost.set(key, { name, domain, path, hostOnly, reason, ...(expiresAt === undefined ? {} : { expiresAt }) });
+    for (const oldest of this.#lost.keys()) if (this.#lost.size > mostLost) this.#lost.delete(oldest);
   }
 
   set(url: string, header: string): void {
-    const stated = withinLimits(header);
-    if (stated === undefined) return;
     const { protocol, hostname, pathname } = new URL(url);
+    const lost = (name: string, reason: WithheldReason): void =>
+      this.#lose({ name, domain: hostname, path: '/', hostOnly: true }, reason);
+    const stated = withinLimits(header);
+    if (stated === undefined) {
+      const name = header.split('=', 1)[0]?.trim() ?? '';
+      if (name !== '' && name.length <= 256) lost(name, 'too-large');
+      return;
+    }
     const cookie = Cookie.parse(stated, { loose: true });
     if (!cookie) return;
     // RFC 6265 §5.3: a host that is a public suffix itself may name itself, for itself alone.
     if (cookie.domain?.toLowerCase() === hostname && isPublicSuffix(hostname)) cookie.domain = null;
     const isSecure = protocol === 'https:' || loopback.test(hostname);
-    if (!isSecure && (cookie.secure || this.#overlaysSecure(cookie, hostname, pathname))) return;
-    this.#jar.setCookieSync(cookie, url, { ignoreError: true });
+    if (!isSecure && (cookie.secure || this.#overlaysSecure(cookie, hostname, pathname))) {
+      lost(cookie.key, 'set-in-clear');
+      return;
+    }
+    // RFC 6265bis §5.7: what the cookie lives for is counted from when it was set, not from when it was last sent.
+    const now = Date.now();
+    if (cookie.maxAge !== null)
+      cookie.expires = new Date(Math.max(0, Math.min(cookie.expiryTime(new Date(now)) ?? 0, latest)));
+    cookie.maxAge = null;
+    const { domain, key } = cookie;
+    const kept = this.#jar.setCookieSync(cookie, url, { ignoreError: true });
+    if (kept) {
+      for (const [id, { name, domain: host }] of this.#lost) {
+        if (name === key && host === hostname) this.#lost.delete(id);
+      }
+      // Set to have expired: deleted.
+      if (hasExpired(kept, now)) this.remove(storedCookie(kept));
+    } else if (domain !== null && domainMatch(hostname, domain) !== true) lost(key, 'set-for-other');
   }
 
   /** Whether a cookie that came in clear would stand before, or in place of, one that came over TLS. @see RFC 6265bis §5.7 */
@@ -61,23 +124,35 @@ export class CookieStore {
     return (this.#jar.serializeSync()?.cookies ?? []).flatMap(entry => {
       const cookie = Cookie.fromJSON(entry);
       if (!cookie) return [];
-      const { key, value, domain, path, expires, hostOnly, secure, httpOnly } = cookie;
-      return {
-        name: key,
-        value,
-        domain: domain ?? '',
-        path: path ?? '/',
-        hostOnly: hostOnly ?? false,
-        secure,
-        httpOnly,
-        ...(expires instanceof Date ? { expiresAt: expires.getTime() } : {}),
-      };
+      return storedCookie(cookie);
     });
   }
 
   serialise(): string {
     return JSON.stringify(this.#jar.serializeSync());
   }
+}
+
+/** How many lost cookies are remembered. */
+const mostLost = 50;
+
+/** The last moment that a date can tell. */
+const latest = 8.64e15;
+
+function hasExpired(cookie: Cookie, now: number): boolean {
+  return (cookie.expiryTime() ?? Number.POSITIVE_INFINITY) <= now;
+}
+
+function storedCookie({ key, value, domain, path, expires, hostOnly, secure, httpOnly }: Cookie): StoredCookie {
+  return {
+    ...{ name: key, value, domain: domain ?? '', path: path ?? '/', hostOnly: hostOnly ?? false, secure, httpOnly },
+    ...(expires instanceof Date ? { expiresAt: expires.getTime() } : {}),
+  };
+}
+
+/** What a site is to cookies: the domain that somebody registered, else the host itself. */
+function siteOf(hostname: string): string {
+  return getPublicSuffix(hostname, { allowSpecialUseDomain: true, ignoreError: true }) ?? hostname;
 }
 
 /** Bytes of a name with its value, and of an attribute's value, that a browser takes. @see RFC 6265bis §5.6, §5.7 */

@@ -196,7 +196,12 @@ class Run {
     const { decision } = this.#prepared;
     const start = decodeText(await body.start(bodyLookedAt), charsetOf(contentTypeOf(headers)));
     const now = this.#ports.driver.clock.now();
-    const found = explainRefusal({ attempts, request, status, headers, body: start, decision, now });
+    const { cookies } = this.#ports;
+    const found = explainRefusal({
+      ...{ attempts, request, status, headers, body: start, decision, now },
+      withheld: cookies.withheld(request.url),
+      declined: this.#prepared.settings.cookieJar ? [] : cookies.cookiesFor(request.url).map(({ name }) => name),
+    });
     const redact = redactCarried(attempts, this.#ports.redact);
     return found.map(({ id, text, evidence, fix }) => ({
       ...{ id, text: redact(text), evidence: redact(evidence) },

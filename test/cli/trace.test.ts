@@ -78,6 +78,32 @@ GET ${server.url}/digest
     assert.equal(entries.length, 2);
   });
 
+  it('is there for explain and for tokens, too', async () => {
+    const secrets = ['--secret', 'client=cl-93ad11', '--secret', 'pass=pw-7712ee', '--trace', 'other.har'];
+    const env = {
+      XDG_DATA_HOME: join(project.folder, 'other'),
+      XDG_CONFIG_HOME: join(project.folder, 'other'),
+      HOME: join(project.folder, 'other'),
+    };
+    for (const [words, reasons] of [
+      [
+        ['explain', 'a.http', '--name', 'challenged'],
+        ['request', 'challenge'],
+      ],
+      [['token', 'get', 'a.http', '--name', 'token'], ['token']],
+    ] as const) {
+      const called = await countersign(project.folder, [...words, ...secrets], { env });
+      assert.equal(called.status, 0, called.stdout + called.stderr);
+      const text = readFileSync(join(project.folder, 'other.har'), 'utf8');
+      const { log } = JSON.parse(text) as { log: { entries: readonly Entry[] } };
+      assert.deepEqual(
+        log.entries.map(({ _reason: reason }) => reason),
+        reasons,
+      );
+      assert.doesNotMatch(text, /at-2fd1c3|cl-93ad11|pw-7712ee/);
+    }
+  });
+
   it('says where it cannot write', async () => {
     const { status, stderr } = await countersign(project.folder, ['run', 'a.http', '--trace', 'none/out.har']);
     assert.equal(status, 2);

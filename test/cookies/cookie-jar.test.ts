@@ -110,4 +110,48 @@ describe('cookie jar', () => {
     await copy.restore('{broken');
     assert.deepEqual(copy.list(), []);
   });
+
+  it('counts Max-Age from when the cookie was set', async () => {
+    const jar = await jarWith(
+      'https://h.test/',
+      'a=1; Max-Age=100',
+      'b=1',
+      'c=1; Max-Age=-5',
+      'd=1; Max-Age=999999999999999',
+    );
+    await jar.store('https://h.test/', set('b=; Max-Age=0'));
+    const { now } = Date;
+    try {
+      for (const later of [60_000, 99_000]) {
+        Date.now = () => now() + later;
+        assert.equal(sent(jar, 'https://h.test/'), 'a=1; d=1');
+      }
+      Date.now = () => now() + 101_000;
+      assert.equal(sent(jar, 'https://h.test/'), 'd=1');
+    } finally {
+      Date.now = now;
+    }
+    assert.ok(jar.list().every(({ expiresAt }) => expiresAt !== undefined));
+  });
+
+  it('tells why a cookie does not go along', async () => {
+    const jar = await jarWith('https://h.test/', 'a=1; Path=/app', 'b=1; Secure', 'c=1; Max-Age=0', 'sent=1');
+    await jar.put([
+      {
+        ...{ name: 'old', value: '1', domain: 'h.test', path: '/', hostOnly: true, secure: false, httpOnly: false },
+        expiresAt: Date.now() - 1,
+      },
+    ]);
+    await jar.store('http://h.test/', set('d=1; Secure', 'e=1; Domain=other.test', `f=${'x'.repeat(5000)}`));
+    const why = (url: string): string[] => jar.withheld(url).map(({ name, reason }) => `${name} ${reason}`);
+    assert.equal(sent(jar, 'http://h.test/'), 'sent=1');
+    assert.deepEqual(why('http://h.test/'), [
+      ...['d set-in-clear', 'e set-for-other', 'f too-large', 'old expired', 'a path', 'b secure'],
+    ]);
+    assert.deepEqual(why('https://other.test/'), []);
+    assert.deepEqual(why('https://www.h.test/app'), ['a domain', 'b domain', 'sent domain']);
+    await jar.store('https://h.test/', set('d=2; Secure'));
+    assert.ok(!why('https://h.test/').some(said => said.startsWith('d ')));
+    assert.ok(!JSON.stringify(jar.withheld('http://h.test/')).includes('value'));
+  });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { WithheldCookie } from '../../src/cookies/withheld-cookie.ts';
 import type { HttpRequest, Origin, Part } from '../../src/core/request.ts';
 import { explainRefusal } from '../../src/sending/refusal/explain-refusal.ts';
 import type { Refusal } from '../../src/sending/refusal/refusal.ts';
@@ -19,12 +20,17 @@ interface Given {
   readonly answer?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly scheme?: string;
+  readonly method?: string;
+  readonly cookies?: readonly Part[];
+  readonly withheld?: Refusal['withheld'];
+  readonly declined?: readonly string[];
   readonly before?: { readonly url: string; readonly headers?: readonly Part[]; readonly status: number };
 }
 
 function refusal(given: Given): Refusal {
   const { headers = [], query = [], url = 'https://api.acme.test/x', overridden = [], status = 401 } = given;
-  const request: HttpRequest = { method: 'GET', url, query, headers, cookies: [], body: undefined, overridden };
+  const { method = 'GET', cookies = [] } = given;
+  const request: HttpRequest = { method, url, query, headers, cookies, body: undefined, overridden };
   const answer = Object.entries(given.answer ?? {});
   const head = (code: number) => ({ status: code, statusText: '', httpVersion: '1.1', headers: answer });
   const { before } = given;
@@ -44,6 +50,8 @@ function refusal(given: Given): Refusal {
       from: undefined,
       trail: [],
     } as never,
+    withheld: given.withheld ?? [],
+    declined: given.declined ?? [],
     now,
   };
 }
@@ -63,6 +71,14 @@ const asks = (text: string): Given => ({ answer: { 'WWW-Authenticate': text } })
 const says = (body: string, status = 403): Given => ({ body, status });
 const key = part('X-Api-Key', 'k3y-good-one', byAuth('apikey'));
 const withKey: Given = { scheme: 'apikey', headers: [key] };
+
+const lost = (reason: WithheldCookie['reason'], name = 'sessionid'): Given => ({
+  withheld: [{ name, domain: 'acme.test', path: '/app', hostOnly: true, expiresAt: now, reason }],
+});
+const post: Given = { method: 'POST', status: 403 };
+const cookie = (name: string): Given => ({
+  cookies: [{ ...part(name, 'a1b2c3', { by: 'cookie-jar' }), masked: '•••' }],
+});
 
 /** cause → a refusal of that kind, made as the specification or the server's documentation says. */
 const table: readonly (readonly [id: string, ...given: Given[]])[] = [
@@ -141,6 +157,19 @@ const table: readonly (readonly [id: string, ...given: Given[]])[] = [
   ['sign-in-page', { status: 302, answer: { Location: '/users/sign_in' } }],
   ['client-certificate-wanted', says('<center>No required SSL certificate was sent</center>', 400)],
   ['client-certificate-refused', says('<title>400 The SSL certificate error</title>', 400)],
+  ['cookie-path', lost('path')],
+  ['cookie-domain', lost('domain', 'JSESSIONID')],
+  ['cookie-secure', lost('secure', 'connect.sid')],
+  ['cookie-expired', lost('expired', 'auth_token')],
+  ['cookie-expired', lost('expired'), { status: 302, answer: { Location: '/users/sign_in' } }],
+  ['cookie-set-in-clear', lost('set-in-clear')],
+  ['cookie-set-for-other', lost('set-for-other')],
+  ['cookie-too-large', lost('too-large')],
+  ['cookie-jar-off', { declined: ['theme', 'sessionid'] }],
+  ['csrf-token-missing', post, cookie('XSRF-TOKEN')],
+  ['csrf-token-missing', post, cookie('csrftoken'), says('CSRF Failed: CSRF token missing.')],
+  ['csrf-token-refused', post, { headers: [part('X-CSRF-Token', 'old-token-1')] }, says('Invalid CSRF token')],
+  ['csrf-token', post, { status: 419 }],
   ['csrf-token', withKey, says('CSRF verification failed. Request aborted.')],
   ['csrf-token', withKey, { status: 403, answer: { 'X-CSRF-Token': 'Required' } }],
   ['bot-check', withKey, { status: 403, answer: { 'cf-mitigated': 'challenge', Server: 'cloudflare' } }],
@@ -188,6 +217,9 @@ describe('why a response refuses', () => {
       withKey,
       jwt({ exp: seconds + 600, iat: seconds - 10, aud: 'https://api.acme.test', scope: 'read' }),
       jwt({ exp: seconds + 600, aud: 'api://11111111-2222-3333-4444-555555555555' }),
+      { ...withKey, ...lost('path') },
+      { ...lost('path', 'theme'), ...basic('ada:correct horse') },
+      { ...bearer('opaque-token-1234'), ...cookie('XSRF-TOKEN'), method: 'POST' },
       { ...withKey, scheme: 'awsv4', answer: { Date: new Date(now - 30_000).toUTCString() } },
     ];
     const answers: readonly Given[] = [

@@ -16,7 +16,7 @@ export async function explainCommand(
   signal: AbortSignal,
 ): Promise<number> {
   allowOptions(call, [
-    ...(['name', 'line', 'timeout', 'insecure', 'interactive', 'yes', 'cookie-jar'] as const),
+    ...(['name', 'line', 'timeout', 'insecure', 'interactive', 'yes', 'cookie-jar', 'trace', 'show-secrets'] as const),
     ...tlsOptions,
     ...permissionOptions,
   ]);

@@ -28,17 +28,17 @@ export async function tokenCommand(
   if (operand === undefined) throw new UsageError(usage);
   switch (verb) {
     case 'get':
-      allowOptions(call, ['name', 'line', 'interactive', ...tlsOptions, ...permissionOptions]);
+      allowOptions(call, ['name', 'line', 'interactive', 'trace', ...tlsOptions, ...permissionOptions]);
       return get(operand, call, output, current, engine, signal);
     case 'refresh': {
-      allowOptions(call, ['interactive', ...tlsOptions, ...permissionOptions]);
+      allowOptions(call, ['interactive', 'trace', ...tlsOptions, ...permissionOptions]);
       const { tokens } = await engine.tokens.open();
       const record = await tokens.renew((await named(operand, call, engine)).key, signal);
       show(record, call, output);
       return 0;
     }
     case 'revoke': {
-      allowOptions(call, [...tlsOptions, ...permissionOptions]);
+      allowOptions(call, ['trace', ...tlsOptions, ...permissionOptions]);
       const { tokens } = await engine.tokens.open();
       await tokens.revoke((await named(operand, call, engine)).key, signal);
       complaints.line(`The token “${operand}” is revoked at its server, and deleted here.`);

@@ -1,4 +1,5 @@
 import { challengeCauses } from './challenge-causes.ts';
+import { cookieCauses } from './cookie-causes.ts';
 import { credentialCauses } from './credential-causes.ts';
 import { redirectCauses } from './redirect-causes.ts';
 import type { Cause, Refusal, Rule } from './refusal.ts';
@@ -15,7 +16,13 @@ const moreThanInvalid = new Set([
 ]);
 
 /** The most certain first. */
-const ofRefusal: readonly Rule[] = [...redirectCauses, ...credentialCauses, ...tokenCauses, ...ofServer];
+const ofRefusal: readonly Rule[] = [
+  ...redirectCauses,
+  ...cookieCauses,
+  ...credentialCauses,
+  ...tokenCauses,
+  ...ofServer,
+];
 
 /** The most of a body that is looked at, in bytes. */
 export const bodyLookedAt = 64 * 1024;
@@ -35,7 +42,13 @@ export function mayRefuse(status: number, redirected: boolean): boolean {
 export function explainRefusal(refusal: Refusal): readonly Cause[] {
   const { status } = refusal;
   const rules = refusing.has(status) ? ofRefusal : status === 400 ? ofServer : redirectCauses;
-  const found = rules.flatMap(rule => rule(refusal) ?? []);
+  const causesBy = (used: readonly Rule[]): Cause[] => used.flatMap(rule => rule(refusal) ?? []);
+  const first = causesBy(rules);
+  // A page to sign in at is a refusal, too, and most often a missing session.
+  const found =
+    rules === redirectCauses && first.some(({ id }) => id === 'sign-in-page')
+      ? [...first, ...causesBy(cookieCauses)]
+      : first;
   const byId = new Map(found.map(cause => [cause.id, cause]));
   // What the token itself says is more than that the server does not accept it.
   if (found.some(({ id }) => moreThanInvalid.has(id))) byId.delete('invalid-token');

@@ -1,5 +1,6 @@
 import type { Challenge } from '../../auth/challenges.ts';
 import { parseChallenges } from '../../auth/challenges.ts';
+import type { WithheldCookie } from '../../cookies/withheld-cookie.ts';
 import type { AttemptRecord, RefusalCause } from '../../core/exchange.ts';
 import type { HttpRequest, Part } from '../../core/request.ts';
 import { isCredentialHeader, isSecretName } from '../../core/secret-names.ts';
@@ -17,6 +18,10 @@ export interface Refusal {
   /** The start of the body, as text. */
   readonly body: string;
   readonly decision: AuthDecision;
+  /** Cookies that the jar knows for this site and that did not go along. */
+  readonly withheld: readonly WithheldCookie[];
+  /** Cookies that the jar has for the URL and that the request does without: it says `# @no-cookie-jar`. */
+  readonly declined: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

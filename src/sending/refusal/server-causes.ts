@@ -3,7 +3,6 @@ import { type Cause, headerOf, quoted, type Refusal, type Rule } from './refusal
 /** What servers, gateways and clouds say in ways of their own. */
 export const serverCauses: readonly Rule[] = [
   clientCertificate,
-  csrf,
   botCheck,
   userAgent,
   singleSignOn,
@@ -29,22 +28,6 @@ function clientCertificate({ status, body }: Refusal): Cause | undefined {
     fix: missing
       ? 'Name one for this host: in SSLConfiguration of the environment, in the settings, or by --cert.'
       : 'Look who issued it, and whether it expired.',
-  };
-}
-
-function csrf(refusal: Refusal): Cause | undefined {
-  const { status, body } = refusal;
-  if (status !== 403 && status !== 419 && status !== 400) return undefined;
-  const header = headerOf(refusal, 'x-csrf-token');
-  const found = /\b(?:CSRF|XSRF|anti-?forgery|authenticity token|InvalidCrossOriginPolicy)\b/i.exec(
-    body.slice(0, 16_384),
-  );
-  if (!found && !/^(?:fetch|required)$/i.test(header ?? '')) return undefined;
-  return {
-    id: 'csrf-token',
-    text: 'The server wants a CSRF token beside the credential.',
-    evidence: found ? `Its answer speaks of ${quoted(found[0])}.` : `X-CSRF-Token: ${header}`,
-    fix: 'Fetch one first, and send it as the server’s documentation says; or use a token in place of a cookie.',
   };
 }
 
