@@ -1,5 +1,6 @@
 import type { FieldProblem } from '../scheme.ts';
-import { isLoopback, needsPerson, type OAuth2Settings, oauth2Settings } from './settings.ts';
+import { grantFacts } from './grant-table.ts';
+import { isLoopback, type OAuth2Settings, oauth2Settings } from './settings.ts';
 
 /** What is wrong across the fields of OAuth 2.0, before anything is sent. */
 export function oauth2Check(values: Readonly<Record<string, unknown>>): readonly FieldProblem[] {
@@ -28,18 +29,12 @@ type Name = keyof OAuth2Settings & string;
 function missing(settings: OAuth2Settings): readonly FieldProblem[] {
   const wanted: Name[] = [];
   const { grantType, issuer, clientAuthentication, assertionFrom } = settings;
-  const browser = needsPerson(settings) && grantType !== 'device_code';
-  if (issuer === undefined) {
-    if (browser) wanted.push('authUrl');
-    if (grantType === 'device_code') wanted.push('deviceUrl');
-    if (grantType !== 'implicit') wanted.push('tokenUrl');
-  }
-  if (needsPerson(settings) || clientAuthentication === 'client_secret_jwt') wanted.push('clientId');
+  const { endpoints, needs = [], assertion } = grantFacts(grantType);
+  if (issuer === undefined) wanted.push(...endpoints);
+  wanted.push(...needs);
+  if (clientAuthentication === 'client_secret_jwt') wanted.push('clientId');
   if (grantType === 'client_credentials' && clientAuthentication !== 'private_key_jwt') wanted.push('clientId');
-  if (grantType === 'password') wanted.push('username');
-  if (grantType === 'refresh_token') wanted.push('refreshToken');
-  if (grantType === 'jwt_bearer' && assertionFrom === 'value') wanted.push('assertion');
-  if (grantType === 'token_exchange' && assertionFrom === 'value') wanted.push('subjectToken');
+  if (assertion && assertionFrom === 'value') wanted.push(assertion);
   if (clientAuthentication === 'client_secret_jwt') wanted.push('clientSecret');
   if (clientAuthentication === 'private_key_jwt') {
     if (settings.clientAssertionFrom === 'value') wanted.push('clientAssertion');

@@ -1,23 +1,15 @@
 import type { Condition, When } from '../../core/fields.ts';
+import { grantsWhere } from './grant-table.ts';
 
 export const grants = (...is: readonly string[]): Condition => ({ field: 'grantType', is });
 export const authenticates = (...is: readonly string[]): Condition => ({ field: 'clientAuthentication', is });
 
 /** Grants in which a browser is sent to the authorization endpoint. */
-export const browserGrants = grants('authorization_code_pkce', 'authorization_code', 'implicit');
+export const browserGrants = grants(...grantsWhere(({ person }) => person === 'browser'));
 /** Grants that are made of an assertion or a token. */
-export const assertionGrants = grants('jwt_bearer', 'token_exchange');
+export const assertionGrants = grants(...grantsWhere(({ assertion }) => assertion !== undefined));
 /** Every grant but the one whose token comes with the redirect. */
-export const tokenEndpoint = grants(
-  'authorization_code_pkce',
-  'authorization_code',
-  'password',
-  'client_credentials',
-  'device_code',
-  'refresh_token',
-  'jwt_bearer',
-  'token_exchange',
-);
+export const tokenEndpoint = grants(...grantsWhere(({ endpoints }) => endpoints.includes('tokenUrl')));
 
 const assertionFrom = (source: string): When => ({
   all: [assertionGrants, { field: 'assertionFrom', is: [source] }],

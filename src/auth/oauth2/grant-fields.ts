@@ -9,6 +9,7 @@ import {
   secretSigns,
   tokenEndpoint,
 } from './field-conditions.ts';
+import { grantFacts, grantsWhere } from './grant-table.ts';
 
 const rfc6749 = (section: string): string => `https://www.rfc-editor.org/rfc/rfc6749#section-${section}`;
 const exchange = grants('token_exchange');
@@ -24,6 +25,11 @@ const tokenTypes = [
   { value: 'urn:ietf:params:oauth:token-type:saml2', label: 'SAML 2.0' },
 ] as const;
 
+const grantChoices = grantsWhere(() => true).map(value => {
+  const { label, help } = grantFacts(value);
+  return { value, label, help };
+});
+
 /** What is asked for, of whom, and how. */
 export const grantFields = [
   {
@@ -38,21 +44,7 @@ export const grantFields = [
     label: 'Grant type',
     kind: 'choice',
     default: 'authorization_code_pkce',
-    choices: [
-      {
-        value: 'authorization_code_pkce',
-        label: 'Authorization Code (With PKCE)',
-        help: 'You sign in with your browser; the safest for people.',
-      },
-      { value: 'authorization_code', label: 'Authorization Code', help: 'For servers that refuse PKCE.' },
-      { value: 'implicit', label: 'Implicit', help: 'Outdated: the token comes through the browser.' },
-      { value: 'password', label: 'Password Credentials', help: 'Outdated: the client sees your password.' },
-      { value: 'client_credentials', label: 'Client Credentials', help: 'For programs; nobody signs in.' },
-      { value: 'device_code', label: 'Device Code', help: 'You sign in on another device and enter a code.' },
-      { value: 'refresh_token', label: 'Refresh Token', help: 'Starts from a refresh token that you have.' },
-      { value: 'jwt_bearer', label: 'JWT Bearer', help: 'A signed assertion is exchanged for a token.' },
-      { value: 'token_exchange', label: 'Token Exchange', help: 'Another token is exchanged for this one.' },
-    ],
+    choices: grantChoices,
     help: 'How the token is obtained.',
     specification: rfc6749('1.3'),
   },

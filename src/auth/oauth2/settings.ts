@@ -1,94 +1,35 @@
 import { CountersignError } from '../../core/errors.ts';
-import { isSecret } from '../../core/fields.ts';
+import { isSecret, type Values } from '../../core/fields.ts';
 import { oauth2Fields, secretPair } from './fields.ts';
+import { grantFacts } from './grant-table.ts';
 
-export type GrantType =
-  | 'authorization_code_pkce'
-  | 'authorization_code'
-  | 'implicit'
-  | 'password'
-  | 'client_credentials'
-  | 'device_code'
-  | 'refresh_token'
-  | 'jwt_bearer'
-  | 'token_exchange';
-
-export type ClientAuthentication =
-  /** Header or body, as the server's metadata offer. */
-  'auto' | 'header' | 'header_raw' | 'body' | 'private_key_jwt' | 'client_secret_jwt' | 'tls_client_auth' | 'none';
+export type { GrantType } from './grant-table.ts';
 
 export type Pairs = readonly (readonly [string, string])[];
 
-/** The scheme's values for obtaining a token, defaults filled in and empty ones gone. */
-export interface OAuth2Settings {
-  readonly tokenName?: string;
-  readonly grantType: GrantType;
-  readonly issuer?: string;
-  readonly authUrl?: string;
-  readonly tokenUrl?: string;
-  readonly refreshUrl?: string;
-  readonly revokeUrl?: string;
-  readonly deviceUrl?: string;
-  readonly parUrl?: string;
-  readonly clientId?: string;
-  readonly clientSecret?: string;
-  readonly clientAuthentication: ClientAuthentication;
-  readonly privateKey?: string;
-  readonly keyId?: string;
-  readonly assertionAlgorithm?: string;
-  readonly assertionAudience?: string;
-  readonly clientAssertionFrom: 'key' | 'value' | 'ci';
-  readonly clientAssertion?: string;
-  readonly scope?: string;
-  readonly state?: string;
-  readonly callbackUrl?: string;
-  readonly useBrowser: boolean;
-  readonly codeChallengeMethod: 'S256' | 'plain';
-  readonly codeVerifier?: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly refreshToken?: string;
-  readonly assertionFrom: 'value' | 'key' | 'ci';
-  readonly assertion?: string;
-  readonly assertionClaims?: string;
-  readonly ciVariable?: string;
-  readonly subjectToken?: string;
-  readonly subjectTokenType: string;
-  readonly actorToken?: string;
-  readonly actorTokenType: string;
-  readonly requestedTokenType?: string;
-  readonly resource?: string;
-  readonly audience?: string;
-  readonly par: boolean;
-  readonly dpop: boolean;
-  readonly prompt?: string;
-  readonly loginHint?: string;
-  readonly acrValues?: string;
-  /** Seconds. */
-  readonly maxAge?: number;
-  readonly authorizationDetails?: string;
-  readonly tokenPath?: string;
-  readonly tokenHeaders: Pairs;
-  readonly authParams: Pairs;
-  readonly tokenParams: Pairs;
-  readonly refreshParams: Pairs;
-}
+type OAuth2Values = Values<typeof oauth2Fields>;
+type Filled<T> = { readonly [N in keyof T as undefined extends T[N] ? never : N]: T[N] };
+type Pairlike<T> = { readonly [N in keyof T as Pairs extends T[N] ? N : never]-?: NonNullable<T[N]> };
+type Rest<T> = { readonly [N in keyof T as undefined extends T[N] ? N : never]?: NonNullable<T[N]> };
+
+/** The scheme's values for obtaining a token, defaults filled in and empty ones gone. Lists are empty, not absent. */
+export type OAuth2Settings = Filled<OAuth2Values> & Pairlike<OAuth2Values> & Rest<OAuth2Values>;
+
+/** `auto`: in the header or the body, as the server's metadata offer. */
+export type ClientAuthentication = OAuth2Settings['clientAuthentication'];
 
 /** Settings from the scheme's values, which are typed as the fields' kinds say. */
 export function oauth2Settings(values: Readonly<Record<string, unknown>>): OAuth2Settings {
-  const settings: Record<string, unknown> = {
-    authParams: [],
-    tokenParams: [],
-    refreshParams: [],
-    tokenHeaders: [],
-  };
+  const settings: Record<string, unknown> = {};
   for (const field of oauth2Fields) {
     const fallback = 'default' in field ? field.default : undefined;
     const value = values[field.name] ?? fallback;
-    if (value === undefined || value === '') continue;
-    settings[field.name] = field.kind === 'flag' ? value === true || value === 'true' : value;
+    const empty = value === undefined || value === '';
+    if (field.kind === 'flag') settings[field.name] = value === true || value === 'true';
+    else if (field.kind === 'pairs') settings[field.name] = empty ? [] : value;
+    else if (!empty) settings[field.name] = value;
   }
-  return settings as unknown as OAuth2Settings;
+  return settings as OAuth2Settings;
 }
 
 /** The values that may be kept with a token: everything that refreshing takes apart from secrets. */
@@ -102,11 +43,9 @@ export function keptSettings(values: Readonly<Record<string, unknown>>): Readonl
   return kept;
 }
 
-const personal: readonly GrantType[] = ['authorization_code_pkce', 'authorization_code', 'implicit', 'device_code'];
-
 /** True where a person takes part in the grant. */
 export function needsPerson(settings: Pick<OAuth2Settings, 'grantType'>): boolean {
-  return personal.includes(settings.grantType);
+  return grantFacts(settings.grantType).person !== undefined;
 }
 
 /** The setting's value. @throws CountersignError `missing-field` */
