@@ -1,23 +1,26 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { join } from 'node:path';
-import { createAuthMemories } from '../../src/auth/memories.ts';
 import { createOAuth2Flow } from '../../src/auth/oauth2/oauth2-flow.ts';
 import { MemoryTokenStore } from '../../src/auth/tokens/memory-store.ts';
 import { createTokenSource } from '../../src/auth/tokens/stored-token-source.ts';
 import type { TokenRecord } from '../../src/auth/tokens/token-record.ts';
+import { toCurl } from '../../src/convert/curl/curl.ts';
+import { wireToCurl } from '../../src/convert/curl/wire-curl.ts';
 import { createCookieJar } from '../../src/cookies/cookie-jar.ts';
-import { AmbientCredentials } from '../../src/core/ambient-credentials.ts';
 import { CountersignError } from '../../src/core/errors.ts';
 import { type Answer, type Decision, Permissions } from '../../src/core/permission.ts';
 import type { ReceivedResponse, Transport } from '../../src/core/ports.ts';
 import { bodyBytes, type HttpRequest, originOf, requestUrl } from '../../src/core/request.ts';
 import { recognizedSecrets } from '../../src/core/secrets.ts';
 import { literalLayer } from '../../src/core/variable-layer.ts';
+import type { WireRecord } from '../../src/core/wire-record.ts';
+import { harText } from '../../src/features/presentation/har.ts';
+import { previewText } from '../../src/features/presentation/preview-text.ts';
+import { recordTransport } from '../../src/http/recorded-transport.ts';
 import { parse } from '../../src/language/parser.ts';
 import { nodeRandom } from '../../src/node/random.ts';
-import { guardTransport } from '../../src/sending/guarded-transport.ts';
-import { RequestVariables } from '../../src/sending/request-variables.ts';
+import { EngineParts } from '../../src/sending/engine-parts.ts';
+import { type Preview, previewRequest } from '../../src/sending/preview.ts';
 import { type RunResult, runRequest } from '../../src/sending/runner.ts';
 import type { RunnerPorts } from '../../src/sending/runner-ports.ts';
 
@@ -32,6 +35,15 @@ const privateKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const awsFile = '[default]\naws_access_key_id=AKID\naws_secret_access_key=ambient-aws-secret\n';
 const edgercFile =
   '[default]\nclient_token=akab-c\naccess_token=akab-a\nclient_secret=ambient-edge-secret\nhost=api.acme.test\n';
+
+/** What must not be seen: the credentials in the forms in which they go out. */
+const marks = [secret, token, 'ambient-aws-secret', 'ambient-edge-secret'].flatMap(mark => [
+  mark,
+  encodeURIComponent(mark),
+  Buffer.from(mark).toString('base64'),
+  Buffer.from(`ada:${mark}`).toString('base64'),
+]);
+marks.push(privateKey.slice(30, 60), JSON.stringify(privateKey).slice(40, 70));
 
 /** Kind of credential and its way out: the text of a request to `{{at}}`, and what the credential is called. */
 const ways: Readonly<Record<string, readonly [text: string, credential: string]>> = {
@@ -97,6 +109,10 @@ interface World {
   readonly sent: HttpRequest[];
   readonly asked: string[];
   send(text: string, at: string): Promise<RunResult>;
+  preview(text: string, at: string): Promise<Preview>;
+  /** What the console and an archive keep of what was sent. */
+  readonly records: WireRecord[];
+  redact(text: string): string;
 }
 
 const answered = (
@@ -121,8 +137,16 @@ async function world(
 ): Promise<World> {
   const sent: HttpRequest[] = [];
   const asked: string[] = [];
-  const ambient = new AmbientCredentials();
-  const clock = { now: Date.now };
+  const records: WireRecord[] = [];
+  let variables: Readonly<Record<string, string>> = {};
+  const parts = new EngineParts({
+    version: 'test',
+    workspace: { tree: () => undefined, root: () => '/w' },
+    random: nodeRandom,
+    environment: () => undefined,
+    variables: { environment: () => [literalLayer('environment', Object.entries(variables))] },
+  });
+  const { ambient, clock } = parts;
   const permissions = new Permissions({
     decisions: () => decisions,
     keep: async () => {},
@@ -140,7 +164,8 @@ async function world(
       return respond(request);
     },
   };
-  const transport = guardTransport(network, ambient, permit);
+  const recorded = recordTransport(network, { bodyLimit: 4096, record: record => void records.push(record) });
+  const transport = parts.guarded(recorded, permit);
   const store = new MemoryTokenStore();
   const oauth2 = createOAuth2Flow({ transport, clock, random: nodeRandom, env: {}, ambient, wait: async () => {} });
   const source = createTokenSource({ store, flows: [oauth2], clock, ambient });
@@ -167,48 +192,39 @@ async function world(
     open: async function* () {},
   };
   const ports = (at: string): RunnerPorts => {
-    const variables = { at, host: new URL(at).host, scheme: `${new URL(at).protocol}//` };
-    const values = new RequestVariables({
-      commandLine: literalLayer('command-line', Object.entries(variables)),
-      environment: () => [],
-      ports: {
-        ...{ clock, random: nodeRandom, env: {} },
-        secrets: recognizedSecrets({ get: async name => secrets[name] }, ambient),
-        async tokens(name) {
-          const named = await source.named(name, undefined, new AbortController().signal);
-          ambient.add(named.token.accessToken, named.credential);
-          return named.token.accessToken;
-        },
+    variables = { at, host: new URL(at).host, scheme: `${new URL(at).protocol}//` };
+    const values = parts.variables({
+      projectRoot: '/w',
+      secrets: recognizedSecrets({ get: async name => secrets[name] }, ambient),
+      permitEnvironment: async () => {},
+      async token(name) {
+        const named = await source.named(name, undefined, new AbortController().signal);
+        ambient.add(named.token.accessToken, named.credential);
+        return parts.seen(named.token).accessToken;
       },
     });
-    return {
-      workspace: { tree: () => undefined, root: () => '/w' },
-      ...{ files, keyFiles: files, ambient, transport, userAgent: 'test' },
-      resolvePath: path => join('/w', path),
-      async variablesFor({ file, tree, block }, scopes, settings) {
-        const placed = tree.blocks[block];
-        assert.ok(placed);
-        return values.forRequest(file, tree, placed, scopes, settings);
-      },
+    const assembled = parts.ports(values, {
+      ...{ file: '/w/a.http', files, keyFiles: files, permit, transport: recorded },
+      tokens: parts.tokenSource(async () => source.in(undefined, permit)),
       cookies: createCookieJar(),
-      storeBody: async response => ({ size: 0, read: () => response.body }) as never,
-      driver: {
-        ...{ clock, random: nodeRandom, files, env: { HOME: '/home/ada' } },
-        ...{ memories: createAuthMemories(), environment: '' },
-        tokens: source.in(undefined, permit),
+      async storeBody(response) {
+        const bytes = await response.bytes(1_000_000);
+        return { size: bytes.length, bytes, read: () => response.body } as never;
       },
       defaults: {},
-    };
+    });
+    return { ...assembled, driver: { ...assembled.driver, env: { HOME: '/home/ada' } } };
   };
+  const target = (text: string) => {
+    const tree = parse(text);
+    return { file: '/w/a.http', tree, block: tree.blocks.findIndex(placed => placed.block.request) };
+  };
+  const { signal } = new AbortController();
   return {
-    sent,
-    asked,
-    send(text, at) {
-      const tree = parse(text);
-      const block = tree.blocks.findIndex(placed => placed.block.request);
-      const { signal } = new AbortController();
-      return runRequest({ file: '/w/a.http', tree, block }, ports(at), { signal });
-    },
+    ...{ sent, asked, records },
+    redact: parts.redactor.redact,
+    send: (text, at) => runRequest(target(text), ports(at), { signal }),
+    preview: (text, at) => previewRequest(target(text), ports(at), signal),
   };
 }
 
@@ -274,6 +290,32 @@ describe('credentials of this machine', () => {
         await send(text, bound).catch(() => {});
         assert.deepEqual([sent.length, asked.length], [0, 1]);
         cells++;
+      });
+
+      it('stands masked in what is shown, copied and exported of it, answers that echo it included', async () => {
+        const allowed: Decision = { kind: 'credential', subject: credential, origin: bound, allowed: true };
+        const { send, preview, records, redact, sent } = await world([allowed], 'never', request => {
+          const echo = `${requestUrl(request)} ${request.headers.map(({ value }) => value).join(' ')}`;
+          return answered(200, [['X-Echo', echo]], JSON.stringify({ echo, body: request.body?.text }));
+        });
+        const previewed = await preview(text, bound);
+        const shell = 'sh';
+        const showing = { reveal: false, redact };
+        const shown: Record<string, string> = {
+          preview: previewText(previewed, '', '/w/a.http', false).text,
+          cURL: toCurl(previewed.request, { shell, secrets: false }),
+        };
+        assert.equal(sent.length, 0, 'a preview sends nothing');
+        const { response } = await send(text, bound);
+        shown.response = redact(new TextDecoder().decode(response?.body.bytes));
+        shown.headers = redact((response?.headers ?? []).flat().join(' '));
+        shown['HTTP archive'] = harText(records, showing, 'test');
+        for (const record of records) shown['cURL of the console'] = wireToCurl(record, { shell, secrets: false });
+        for (const [where, content] of Object.entries(shown)) {
+          for (const mark of marks) assert.ok(!content.includes(mark), `${where} holds ${mark}: ${content}`);
+          cells++;
+        }
+        assert.ok(records.length > 0);
       });
 
       for (const status of [301, 302, 303, 307, 308]) {
