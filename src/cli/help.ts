@@ -113,6 +113,7 @@ to do. Exit status 1 where it refuses, 0 where it does not.
   --insecure              does not verify certificates
   --interactive           may open a browser to obtain tokens
   --yes                   sends a request with # @note without asking
+  --show-secrets          prints secrets instead of •••
   --trace FILE            writes every exchange into an HTTP Archive (HAR), secrets masked
 ${cookies}
 ${tls}
@@ -152,7 +153,7 @@ ${common}
 `,
   load: `countersign load PATH… --rate N --duration DURATION [options]
 Sends requests under load, with their authorization: makes a test of Artillery’s, and starts it with the
-Artillery that is installed (npm install --save-dev artillery). Each virtual user sends all requests
+Artillery that is installed (npm install -D artillery). Each virtual user sends all requests
 once, in order; a worker fetches a token once. The exit status is Artillery’s.
 
   --rate N                virtual users that arrive each second
