@@ -5,15 +5,26 @@ import { type Call, parseCall, UsageError } from './arguments.ts';
 import type { CliEngine } from './engine.ts';
 import { helpText } from './help.ts';
 import { createOutput, type Output } from './output.ts';
-import { writeError } from './standard-error.ts';
+import { say, writeError } from './standard-error.ts';
 import { createStandardOutput } from './stdout.ts';
 import { version } from './version.ts';
 
 /** Exit statuses that scripts rely on. */
 const statuses = { understood: 0, failed: 1, notUnderstood: 2, interrupted: 130 } as const;
 
+/** Runs a call and gives its exit status; a fault of our own is told, and is 1. */
+export async function runCall(args: readonly string[]): Promise<number> {
+  try {
+    return await main(args);
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    say(`countersign met an error of its own; please report it:\n${text}`);
+    return 1;
+  }
+}
+
 /** Runs a call and gives its exit status. Results go to standard output, everything else to standard error. */
-export async function main(args: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const standardOutput = createStandardOutput(process.stdout);
   // Whoever closes standard error does not want to know.
   process.stderr.on('error', () => {});

@@ -35,10 +35,10 @@ import { type CliTokens, createTokens } from './tokens.ts';
 import { TraceFile, tracedBody } from './trace-file.ts';
 import { version } from './version.ts';
 
-/** Everything a call needs to compute and send requests. */
 /** The commands that `--trace` is for. */
 const traced = new Set(['run', 'explain', 'token']);
 
+/** Everything a call needs to compute and send requests. */
 export interface CliEngine {
   readonly workspace: NodeWorkspace;
   readonly ports: RunnerPorts;

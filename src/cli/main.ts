@@ -1,13 +1,5 @@
-import { main } from './cli.ts';
-import { say } from './standard-error.ts';
+import { runCall } from './cli.ts';
 
-main(process.argv.slice(2)).then(
-  status => {
-    process.exitCode = status;
-  },
-  (error: unknown) => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    say(`countersign met an error of its own; please report it:\n${text}`);
-    process.exitCode = 1;
-  },
-);
+runCall(process.argv.slice(2)).then(status => {
+  process.exitCode = status;
+});

@@ -17,9 +17,9 @@ export function readFolder(folder: SourceFolder, candidates: readonly ImportForm
     read.push(format.read(document));
     formats.add(format);
   };
-  const attempt = (path: string, told: boolean, read: () => void): void => {
+  const attempt = (path: string, told: boolean, work: () => void): void => {
     try {
-      read();
+      work();
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       errors.push(error);

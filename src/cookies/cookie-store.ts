@@ -29,29 +29,28 @@ export class CookieStore {
   /** The cookies that belong to the site of a URL and do not go along with a request to it. */
   withheld(url: string): readonly WithheldCookie[] {
     const { protocol, hostname, pathname } = new URL(url);
-    const sent = new Set(this.get(url).map(({ key, domain, path }) => [key, domain, path].join('\n')));
+    const sent = new Set(this.get(url).map(cookie => keyOf(storedCookie(cookie))));
     const known = this.list().flatMap(({ value: _, secure, httpOnly: __, ...cookie }) => {
-      const { name, domain, path, hostOnly } = cookie;
-      if (sent.has([name, domain, path].join('\n')) || siteOf(domain) !== siteOf(hostname)) return [];
-      const toHost = hostOnly ? domain === hostname : domainMatch(hostname, domain) === true;
-      const reason: WithheldReason | undefined = !toHost
+      if (sent.has(keyOf(cookie)) || siteOf(cookie.domain) !== siteOf(hostname)) return [];
+      const reason: WithheldReason | undefined = !isFor(cookie, hostname)
         ? 'domain'
-        : !pathMatch(pathname, path)
+        : !pathMatch(pathname, cookie.path)
           ? 'path'
           : secure && protocol !== 'https:'
             ? 'secure'
             : undefined;
       return reason ? [{ ...cookie, reason }] : [];
     });
-    const lost = [...this.#lost.values()].filter(({ domain, path, hostOnly, reason }) => {
-      if (reason !== 'expired') return domain === hostname;
-      return (hostOnly ? domain === hostname : domainMatch(hostname, domain) === true) && pathMatch(pathname, path);
-    });
+    const lost = [...this.#lost.values()].filter(cookie =>
+      cookie.reason === 'expired'
+        ? isFor(cookie, hostname) && pathMatch(pathname, cookie.path)
+        : cookie.domain === hostname,
+    );
     return [...lost, ...known];
   }
 
   #lose({ name, domain, path, hostOnly, expiresAt }: Omit<WithheldCookie, 'reason'>, reason: WithheldReason): void {
-    const key = [name, domain, path].join('\n');
+    const key = keyOf({ name, domain, path });
     this.#lost.delete(key);
     this.#lost.set(key, { name, domain, path, hostOnly, reason, ...(expiresAt === undefined ? {} : { expiresAt }) });
     for (const oldest of this.#lost.keys()) if (this.#lost.size > mostLost) this.#lost.delete(oldest);
@@ -123,14 +122,20 @@ export class CookieStore {
   list(): readonly StoredCookie[] {
     return (this.#jar.serializeSync()?.cookies ?? []).flatMap(entry => {
       const cookie = Cookie.fromJSON(entry);
-      if (!cookie) return [];
-      return storedCookie(cookie);
+      return cookie ? [storedCookie(cookie)] : [];
     });
   }
 
   serialise(): string {
     return JSON.stringify(this.#jar.serializeSync());
   }
+}
+
+const keyOf = ({ name, domain, path }: CookieIdentity): string => [name, domain, path].join('\n');
+
+/** Whether a cookie is sent to a host, its path aside. @see RFC 6265 §5.4 */
+function isFor({ domain, hostOnly }: Pick<StoredCookie, 'domain' | 'hostOnly'>, hostname: string): boolean {
+  return hostOnly ? domain === hostname : domainMatch(hostname, domain) === true;
 }
 
 /** How many lost cookies are remembered. */

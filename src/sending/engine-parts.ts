@@ -9,6 +9,7 @@ import { ResponseValues } from '../core/response-values.ts';
 import type { Variables } from '../core/variables.ts';
 import { absolutePath } from './absolute-path.ts';
 import { guardTransport } from './guarded-transport.ts';
+import type { LenientPorts } from './preview.ts';
 import { RequestVariables, type VariableSources } from './request-variables.ts';
 import type { RunResult } from './runner.ts';
 import type { RunnerPorts } from './runner-ports.ts';
@@ -27,7 +28,7 @@ export interface PartsHost {
 
 /** What variables may ask for, in one act of a person. */
 export interface VariableAct {
-  /** The project that `{{$file}}` and its kin are looked up in. */
+  /** `{{$projectRoot}}`. */
   readonly projectRoot: string;
   readonly secrets: SecretStore;
   readonly prompter?: Prompter | undefined;
@@ -42,7 +43,8 @@ export interface SendAct
     RunnerPorts,
     'files' | 'keyFiles' | 'tls' | 'cookies' | 'storeBody' | 'scripts' | 'confirm' | 'defaults'
   > {
-  readonly file: string | undefined;
+  /** The selected environment is asked for by it. */
+  readonly file: string;
   readonly permit: Permit;
   /** Over the network; what goes over it is guarded by `permit`. */
   readonly transport: Transport;
@@ -54,7 +56,7 @@ export interface SendAct
 }
 
 export interface FilePorts extends RunnerPorts {
-  variablesFor(...wanted: Parameters<RunnerPorts['variablesFor']>): Promise<Variables>;
+  variablesFor: LenientPorts['variablesFor'];
   /** The variables as a document's own level sees them. */
   fileVariables(file: string, tree: RequestTarget['tree'], scopes: Scopes): Promise<Variables>;
 }
@@ -108,7 +110,7 @@ export class EngineParts {
         ...{ clock: this.clock, random, tokens, memories: this.#memories, env: process.env },
         files: act.keyFiles,
         ...(run ? { run } : {}),
-        environment: (file === undefined ? undefined : this.#host.environment(file)) ?? '',
+        environment: this.#host.environment(file) ?? '',
       },
     };
   }

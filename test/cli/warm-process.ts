@@ -5,7 +5,7 @@ import type { CallMessage, ResultMessage } from './warm-pool.ts';
  * own environment. What only a process of its own shows (signals, the bundle, the status of a crash) is tested by
  * `countersignProcess`.
  */
-const { main } = await import('../../src/cli/cli.ts');
+const { runCall } = await import('../../src/cli/cli.ts');
 await import('../../src/cli/engine.ts');
 
 let written = { stdout: '', stderr: '' };
@@ -29,13 +29,7 @@ process.on('message', async ({ folder, args, env }: CallMessage) => {
   setEnvironment(env);
   process.chdir(folder);
   process.exitCode = undefined;
-  let status: number;
-  try {
-    status = await main(args);
-  } catch (error) {
-    status = 1;
-    written.stderr += `countersign met an error of its own; please report it:\n${error instanceof Error ? error.stack : error}\n`;
-  }
+  const status = await runCall(args);
   process.stdout.removeAllListeners('error');
   process.stderr.removeAllListeners('error');
   // The folder of a call may be removed right after it.

@@ -13,7 +13,7 @@ interface GrantFacts {
 }
 
 /** The grants, in the order of choosing. @see RFC 6749 §1.3, RFC 7523 §2.1, RFC 7636, RFC 8628, RFC 8693 */
-export const grantTable = {
+const grantTable = {
   authorization_code_pkce: {
     label: 'Authorization Code (With PKCE)',
     help: 'You sign in with your browser; the safest for people.',

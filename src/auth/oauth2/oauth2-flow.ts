@@ -6,6 +6,7 @@ import { requireBound, tokenOrigins } from './bound-endpoints.ts';
 import { deviceCodeGrant } from './device-grant.ts';
 import { authorizationServer, MetadataCache } from './discovery.ts';
 import { newDpopKey } from './dpop.ts';
+import type { GrantType } from './grant-table.ts';
 import { tokenIdentity } from './identity.ts';
 import {
   clientCredentialsGrant,
@@ -19,7 +20,7 @@ import { isTransient, OAuth2Refusal } from './oauth-error.ts';
 import type { OAuth2Client } from './oauth2-client.ts';
 import { revokeToken } from './revocation.ts';
 import { type OAuth2Ports, ServerSession } from './server-session.ts';
-import { type GrantType, keptSettings, needsPerson, oauth2Settings } from './settings.ts';
+import { keptSettings, needsPerson, oauth2Settings } from './settings.ts';
 
 const grants: Readonly<Record<GrantType, (client: OAuth2Client) => Promise<ObtainedToken>>> = {
   authorization_code_pkce: authorizationGrant,

@@ -3,8 +3,6 @@ import { isSecret, type Values } from '../../core/fields.ts';
 import { oauth2Fields, secretPair } from './fields.ts';
 import { grantFacts } from './grant-table.ts';
 
-export type { GrantType } from './grant-table.ts';
-
 export type Pairs = readonly (readonly [string, string])[];
 
 type OAuth2Values = Values<typeof oauth2Fields>;

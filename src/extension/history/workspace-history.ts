@@ -21,7 +21,7 @@ export class WorkspaceHistory implements vscode.Disposable {
   readonly #settings: vscode.Disposable;
   /** The oldest first; until they are read, undefined. */
   #rows: Promise<KeptRow[]> | undefined;
-  /** Entries of this window that are not on the disk, where nothing can be written. */
+  /** Entries on their way to the disk, by id. */
   readonly #unwritten = new Map<string, Promise<void>>();
   #dirty = false;
   #timer: NodeJS.Timeout | undefined;

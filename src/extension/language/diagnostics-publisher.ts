@@ -1,8 +1,9 @@
-import { basename, dirname, isAbsolute, resolve } from 'node:path';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { PlacedDiagnostic } from '../../features/diagnostics/block-diagnostics.ts';
 import { DocumentDiagnostics } from '../../features/diagnostics/diagnostics.ts';
 import { literalSecrets } from '../../features/diagnostics/literal-secrets.ts';
+import { absolutePath } from '../../sending/absolute-path.ts';
 import { requestDocuments } from '../documents.ts';
 import { contextOf, type LanguageHost } from './language-host.ts';
 
@@ -134,10 +135,10 @@ export class DiagnosticsPublisher implements vscode.Disposable {
   async #findMissing(document: vscode.TextDocument, state: State): Promise<boolean> {
     // Looking for a file is reading, too: on Windows it may send a password to another machine.
     if (document.uri.scheme === 'untitled' || !vscode.workspace.isTrusted) return false;
-    const folder = dirname(this.#host.documents.fileOf(document.uri));
+    const own = this.#host.documents.fileOf(document.uri);
     const missing = new Set<string>();
     for (const path of state.diagnostics.namedFiles()) {
-      const file = isAbsolute(path) ? path : resolve(folder, path);
+      const file = absolutePath(path, own);
       let exists = this.#exists.get(file);
       if (exists === undefined) {
         const uri = document.uri.with({ path: vscode.Uri.file(file).path });

@@ -1,10 +1,10 @@
-import { dirname, isAbsolute, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { documentLinks } from '../../features/navigation/document-links.ts';
 import { foldings } from '../../features/navigation/folding.ts';
 import { type OutlineItem, outline } from '../../features/navigation/outline.ts';
 import { selectionRanges } from '../../features/navigation/selection-ranges.ts';
 import { formatBlock, formatDocument } from '../../language/formatter.ts';
+import { absolutePath } from '../../sending/absolute-path.ts';
 import type { Documents } from '../documents.ts';
 import { rangeOf, textEdits } from './ranges.ts';
 
@@ -37,9 +37,9 @@ export function foldingRanges(documents: Documents, document: vscode.TextDocumen
 
 export function links(documents: Documents, document: vscode.TextDocument): vscode.DocumentLink[] {
   const tree = documents.treeOf(document);
-  const folder = dirname(documents.fileOf(document.uri));
+  const own = documents.fileOf(document.uri);
   return documentLinks(tree).map(link => {
-    const file = isAbsolute(link.path) ? link.path : resolve(folder, link.path);
+    const file = absolutePath(link.path, own);
     const found = new vscode.DocumentLink(rangeOf(tree, link), documents.uriOf(file));
     found.tooltip = vscode.l10n.t('Open {0}', link.path);
     return found;

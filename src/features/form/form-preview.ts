@@ -3,6 +3,7 @@ import { asCountersignError, type CountersignError } from '../../core/errors.ts'
 import type { HttpRequest, Origin, Part } from '../../core/request.ts';
 import { createVariables, type Variables } from '../../core/variables.ts';
 import { authInForce } from '../../sending/auth-in-force.ts';
+import type { FilePorts } from '../../sending/engine-parts.ts';
 import { resolveStatement } from '../../sending/prepare.ts';
 import { type LenientPorts, leaveUnresolved, type Preview, previewPartly } from '../../sending/preview.ts';
 import { redactedError, redactedTexts } from '../../sending/redacted.ts';
@@ -30,10 +31,7 @@ export interface AddedPart {
   readonly part: Part;
 }
 
-export interface FormPorts extends LenientPorts {
-  /** The variables as a document's own level sees them. */
-  fileVariables(file: string, tree: RequestTarget['tree'], scopes: Scopes): Promise<Variables>;
-}
+export type FormPorts = LenientPorts & Pick<FilePorts, 'fileVariables'>;
 
 /** All that a form needs to know besides its document. */
 export interface FormContext {

@@ -95,12 +95,11 @@ function csrf(refusal: Refusal): Cause | undefined {
     ),
   ];
   const hasHeader = request.headers.some(({ name }) => ofCsrf.test(name) || /^RequestVerificationToken$/i.test(name));
-  for (const [cookie, header, whose] of csrfHeaders) {
+  const changes = !/^(?:GET|HEAD|OPTIONS|TRACE)$/.test(request.method);
+  const mayLack = asks || (status === 403 && !credentialParts(request).some(isAuthorization));
+  for (const [cookie, header, whose] of !hasHeader && changes && mayLack ? csrfHeaders : []) {
     const name = names.find(each => cookie.test(each));
-    const changes = !/^(?:GET|HEAD|OPTIONS|TRACE)$/.test(request.method);
-    if (name === undefined || hasHeader || !changes || (!asks && credentialParts(request).some(isAuthorization)))
-      continue;
-    if (!asks && status !== 403) continue;
+    if (name === undefined) continue;
     return {
       id: 'csrf-token-missing',
       text: `The cookie ${quoted(name)} was sent, and no header repeats its token, which proves where the request comes from.`,
