@@ -10,7 +10,6 @@ interface Runner {
 interface Test {
   fullTitle(): string;
   readonly duration?: number | undefined;
-  readonly file?: string | undefined;
 }
 
 /** Writes what a run of mocha came to into `file`, as an array of TestResult, when it ends. */
@@ -21,7 +20,6 @@ export function writeResults(runner: Runner, file: string): void {
       title: test.fullTitle(),
       state,
       durationMs: test.duration ?? 0,
-      ...(test.file === undefined ? {} : { file: test.file }),
       ...(error === undefined ? {} : { error }),
     });
   };

@@ -5,8 +5,6 @@ export interface TestResult {
   readonly title: string;
   readonly state: 'passed' | 'failed' | 'skipped';
   readonly durationMs: number;
-  /** The path of the file that holds it, where the host of the tests knows it. */
-  readonly file?: string;
   readonly error?: string;
 }
 
@@ -24,18 +22,6 @@ export function readResults(part: string, file: string, failure: string | undefi
       : undefined;
   if (problem === undefined) return results;
   return [...results, { title: `${part}: the run itself`, state: 'failed', durationMs: 0, error: problem }];
-}
-
-/**
- * What two runs came to, the second of which held every test that had failed in the first: a test has passed when it has
- * passed once. A failure that is no test's own, of a hook or of the run, is gone when nothing failed in the second run.
- */
-export function withSecondRun(first: readonly TestResult[], second: readonly TestResult[]): TestResult[] {
-  const again = new Map(second.map(result => [result.title, result]));
-  const mended = second.every(({ state }) => state !== 'failed');
-  const kept = first.filter(({ title, state }) => state !== 'failed' || !(mended || again.has(title)));
-  const known = new Set(kept.map(({ title }) => title));
-  return [...kept, ...second.filter(({ title }) => !known.has(title))];
 }
 
 /** `N passed, N failed`, and what was skipped where something was. */

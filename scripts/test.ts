@@ -6,7 +6,7 @@ import { bundleAll } from './bundle.ts';
 import { runHostTests } from './host-tests.ts';
 import { run } from './owned-process.ts';
 import { root, temporaryFolder } from './project.ts';
-import { readResults, resultsVariable, summary, type TestResult, withSecondRun } from './test-results.ts';
+import { readResults, resultsVariable, summary, type TestResult } from './test-results.ts';
 import { installVscodeServer } from './vscode-server.ts';
 
 /**
@@ -68,23 +68,6 @@ async function runMocha(part: 'unit' | 'e2e', specs: readonly string[]): Promise
   return tests;
 }
 
-/**
- * Runs the tests of a part that has a whole editor to start, and those that failed once more in a fresh one: a window
- * that loses a click on a busy machine is not a defect of the product, and a test that fails in both is.
- */
-async function runInEditor(
-  work: (specs: readonly string[]) => Promise<TestResult[]>,
-  specs: readonly string[],
-): Promise<TestResult[]> {
-  const first = await work(specs);
-  const failed = first.filter(({ state }) => state === 'failed');
-  if (failed.length === 0) return first;
-  // A failure that is no file's may have kept any of them from running.
-  const again = new Set(failed.flatMap(({ file }) => file ?? specs));
-  console.log(`\n  failed, and tried again:\n${failed.map(({ title }) => `    ${title}\n`).join('')}`);
-  return withSecondRun(first, await work([...again]));
-}
-
 async function runPart(part: string, work: () => Promise<TestResult[]>): Promise<TestResult[]> {
   if (!wanted(part)) return [];
   const started = performance.now();
@@ -117,10 +100,8 @@ try {
   results.push({ title: 'build', state: 'failed', durationMs: 0, error: String(error) });
 }
 results.push(...(await runPart('unit', () => runMocha('unit', filesOf(unitFiles)))));
-results.push(...(await runPart('host', () => runInEditor(() => runHostTests(values.grep), []))));
-results.push(
-  ...(await runPart('e2e', () => runInEditor(specs => runMocha('e2e', specs), filesOf('test/e2e/**/*.test.ts')))),
-);
+results.push(...(await runPart('host', () => runHostTests(values.grep))));
+results.push(...(await runPart('e2e', () => runMocha('e2e', filesOf('test/e2e/**/*.test.ts')))));
 
 const failed = results.filter(({ state }) => state === 'failed');
 if (failed.length > 0) console.log(`\nfailed:\n${failed.map(({ title }) => `  ${title}`).join('\n')}`);
