@@ -66,7 +66,7 @@ const terminal: TerminalAgentPorts = {
 };
 
 export function createEngine(call: Call, current: string): CliEngine {
-  const workspace = createNodeWorkspace(current, call.words.slice(1));
+  const workspace = createNodeWorkspace(current, call.positionals.slice(1));
   const environment = createEnvironmentSource(call, current, workspace);
   const random = nodeRandom;
   const parts = new EngineParts({
@@ -97,7 +97,7 @@ export function createEngine(call: Call, current: string): CliEngine {
   const folders = (): readonly string[] => {
     known ??= [
       root,
-      ...call.words
+      ...call.positionals
         .slice(1)
         .flatMap(word => [word, join(word, 'in')].map(path => workspace.root(resolve(current, path)))),
       ...call.allowFiles.map(folder => resolve(current, folder)),
@@ -119,7 +119,7 @@ export function createEngine(call: Call, current: string): CliEngine {
   });
   const redact = (text: string): string => (call.showSecrets ? text : redactor.redact(text));
   const trace =
-    call.trace === undefined || !traced.has(call.words[0] ?? '')
+    call.trace === undefined || !traced.has(call.positionals[0] ?? '')
       ? undefined
       : new TraceFile(resolve(current, call.trace), { reveal: call.showSecrets, redact });
   const over = (reason: AttemptReason): Transport =>

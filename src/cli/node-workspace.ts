@@ -8,8 +8,8 @@ import { searchRoot } from '../node/search-root.ts';
 import { byName } from '../sending/file-order.ts';
 import { collectionFile, folderFile, isLevelFile } from '../sending/scopes.ts';
 import type { Workspace } from '../sending/workspace.ts';
-import { UsageError } from './arguments.ts';
 import { readRequestFile } from './request-file.ts';
+import { UsageError } from './usage-error.ts';
 
 /** The files on disk, each read and parsed once. */
 export interface NodeWorkspace extends Workspace {

@@ -87,23 +87,41 @@ export function reportedAuth(decision: AuthDecision, current: string): ReportedR
   };
 }
 
+interface ReporterEntry {
+  /** What the help says of it; absent where its name says all. */
+  readonly summary?: string;
+  readonly create: (output: Output) => Reporter | Promise<Reporter>;
+}
+
 /** Every reporter there is, by the name that `--reporter` takes. */
-const reporters: Readonly<Record<string, (output: Output) => Reporter | Promise<Reporter>>> = {
-  text: textReporter,
-  json: jsonReporter,
-  junit: junitReporter,
-  tap: async output => (await import('./reporters/tap.ts')).tapReporter(output),
-  markdown: async output => (await import('./reporters/markdown.ts')).markdownReporter(output),
-  html: async output => (await import('./reporters/html.ts')).htmlReporter(output),
-  github: async output => (await import('./reporters/github.ts')).githubReporter(output),
+const reporters: Readonly<Record<string, ReporterEntry>> = {
+  text: { create: textReporter },
+  json: { create: jsonReporter },
+  junit: { create: junitReporter },
+  tap: { create: async output => (await import('./reporters/tap.ts')).tapReporter(output) },
+  html: {
+    summary: 'one file for a browser',
+    create: async output => (await import('./reporters/html.ts')).htmlReporter(output),
+  },
+  markdown: {
+    summary: 'a summary for a job',
+    create: async output => (await import('./reporters/markdown.ts')).markdownReporter(output),
+  },
+  github: {
+    summary: 'annotations',
+    create: async output => (await import('./reporters/github.ts')).githubReporter(output),
+  },
 };
 
-export const reporterNames: readonly string[] = Object.keys(reporters);
+/** The names of all reporters, each with what the help says of it in brackets. */
+export const reporterChoices: readonly string[] = Object.entries(reporters).map(([name, { summary }]) =>
+  summary === undefined ? name : `${name} (${summary})`,
+);
 
 export async function createReporter(name: string, output: Output): Promise<Reporter> {
-  const create = reporters[name];
-  if (!create) throw new UsageError(`there is no reporter “${name}”; there are ${reporterNames.join(', ')}`);
-  return create(output);
+  const reporter = Object.hasOwn(reporters, name) ? reporters[name] : undefined;
+  if (!reporter) throw new UsageError(`there is no reporter “${name}”; there are ${Object.keys(reporters).join(', ')}`);
+  return reporter.create(output);
 }
 
 /** What a request is called for a person. */

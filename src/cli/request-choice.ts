@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { nearestName } from '../core/nearest-name.ts';
 import type { PlacedBlock } from '../language/syntax-tree.ts';
 import type { RequestTarget } from '../sending/workspace.ts';
-import { UsageError } from './arguments.ts';
 import type { NodeWorkspace } from './node-workspace.ts';
+import { UsageError } from './usage-error.ts';
 
 /** The request that a call names by `--name` or `--line`, or the file's first. @throws UsageError where there is none */
 export function chooseRequest(

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { UsageError } from './arguments.ts';
+import { UsageError } from './usage-error.ts';
 
 /** How far a file is looked through for what text does not hold. */
 const looked = 8 * 1024;

@@ -5,12 +5,13 @@ import { directivesOf } from '../sending/directives-in-force.ts';
 import { withNeeded } from '../sending/needed-requests.ts';
 import { requestTitle } from '../sending/request-title.ts';
 import type { RequestTarget } from '../sending/workspace.ts';
-import { type Call, UsageError } from './arguments.ts';
+import type { Call } from './arguments.ts';
 import type { CliEngine } from './engine.ts';
 import { requestFiles } from './node-workspace.ts';
 import { chooseRequest, isNamed } from './request-choice.ts';
 import { inOrder } from './run-order.ts';
 import { say } from './standard-error.ts';
+import { UsageError } from './usage-error.ts';
 
 /**
  * The requests that a call chooses, in the order in which they are sent: by name or line with what they need, by tags, by

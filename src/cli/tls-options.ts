@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { CountersignError } from '../core/errors.ts';
 import type { SslConfiguration } from '../core/ssl-configuration.ts';
 import { certificatesOf } from '../http/tls.ts';
-import { type Call, UsageError } from './arguments.ts';
+import type { Call } from './arguments.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What the options of a call state about TLS: first the certificates for hosts by name, then that for all others. */
 export function statedOnCall(

@@ -99,7 +99,7 @@ describe('what a run shows', function () {
     assert.match(github, /^::error file=a\.http,line=10,title=no::The server did not accept[^\n]*%0A- The credential/);
     const unknown = await run('--reporter', 'soap');
     assert.equal(unknown.status, 2);
-    assert.match(unknown.stderr, /there are text, json, junit, tap, markdown, html, github/);
+    assert.match(unknown.stderr, /there are text, json, junit, tap, html, markdown, github/);
   });
 
   it('makes one file for a browser, with nothing of a server that runs in it, and no secret', async () => {

@@ -280,7 +280,8 @@ async function checkCommand({ files, requests }: Generation, folder: string): Pr
         printed += text;
       }, false);
       const call = parseCall(['preview', path, '--line', String(line), '--json', '--show-secrets']);
-      assert.equal(await previewCommand(call, output, folder, engine, signal), 0);
+      const context = { call, output, stderr: output, current: folder, commands: {} };
+      assert.equal(await previewCommand(context, engine, signal), 0);
       const { auth, headers } = JSON.parse(printed) as {
         readonly auth: { readonly scheme: string; readonly from: { file: string; line: number; level: string } | null };
         readonly headers: readonly Added[];

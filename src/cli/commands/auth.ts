@@ -1,12 +1,13 @@
 import { findScheme, schemes } from '../../auth/schemes/index.ts';
 import { nearestName } from '../../core/nearest-name.ts';
-import { allowOptions, type Call, UsageError } from '../arguments.ts';
+import type { Call } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
 import type { Output } from '../output.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** `auth list` and `auth show SCHEME`. */
-export function authCommand(call: Call, output: Output): number {
-  allowOptions(call, []);
-  const [, verb, id, ...rest] = call.words;
+export function authCommand({ call, output }: CommandContext): number {
+  const [, verb, id, ...rest] = call.positionals;
   if (verb === 'list' && id === undefined) {
     if (call.json) {
       for (const { id, label, summary, specification } of schemes) output.json({ id, label, summary, specification });

@@ -1,40 +1,44 @@
-import type { Call } from '../arguments.ts';
-import { allowOptions, UsageError } from '../arguments.ts';
-import { commandNames, helpText } from '../help.ts';
-import type { Output } from '../output.ts';
+import { type CommandContext, optionsOf } from '../command.ts';
+import { commonOptions, options, optionText } from '../options.ts';
+import { UsageError } from '../usage-error.ts';
 
 const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 /** `completion SHELL`: a script that completes commands and options, made of what `--help` tells. */
-export function completionCommand(call: Call, output: Output): number {
-  allowOptions(call, []);
-  const [, shell, ...rest] = call.words;
+export function completionCommand({ call, output, commands }: CommandContext): number {
+  const [, shell, ...rest] = call.positionals;
   const found = shells.find(known => known === shell);
   if (!found || rest.length > 0) throw new UsageError(`usage: countersign completion ${shells.join('|')}`);
-  output.line(scripts[found]());
+  output.line(scripts[found](completed(commands)));
   return 0;
 }
 
-/** The long options that the help of a command names, each once. */
-function optionsOf(command: string): readonly string[] {
-  return [...new Set(helpText(command).match(/(?<=^|\s|\[|,)--[a-z][a-z-]+/g))].sort();
+interface Completed {
+  readonly name: string;
+  /** As they are typed, sorted. */
+  readonly options: readonly string[];
+  readonly verbs: readonly string[];
 }
 
-/** The second words of a command: `token list`. */
-function verbsOf(command: string): readonly string[] {
-  const found = helpText(command).matchAll(new RegExp(`^countersign ${command} ([a-z]+)\\b`, 'gm'));
-  return [...new Set([...found].map(([, verb = '']) => verb))];
+function completed(commands: CommandContext['commands']): readonly Completed[] {
+  return Object.entries(commands).map(([name, command]) => ({
+    name,
+    options: [...commonOptions, ...optionsOf(command)].map(key => optionText(options[key])).sort(),
+    verbs: Object.keys(command.verbs ?? {}),
+  }));
 }
 
-const scripts: Readonly<Record<(typeof shells)[number], () => string>> = {
-  bash: () => `# countersign: source this, or put it into /etc/bash_completion.d
+const namesOf = (all: readonly Completed[]): string => all.map(({ name }) => name).join(' ');
+
+const scripts: Readonly<Record<(typeof shells)[number], (all: readonly Completed[]) => string>> = {
+  bash: all => `# countersign: source this, or put it into /etc/bash_completion.d
 _countersign() {
   local current=\${COMP_WORDS[COMP_CWORD]} options="" verbs=""
   case \${COMP_WORDS[1]} in
-${commandNames.map(name => `    ${name}) options="${optionsOf(name).join(' ')}" verbs="${verbsOf(name).join(' ')}" ;;`).join('\n')}
+${all.map(({ name, options: own, verbs }) => `    ${name}) options="${own.join(' ')}" verbs="${verbs.join(' ')}" ;;`).join('\n')}
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${commandNames.join(' ')} --help --version" -- "$current"))
+    COMPREPLY=($(compgen -W "${namesOf(all)} --help --version" -- "$current"))
   elif [ "\${current#-}" != "$current" ]; then
     COMPREPLY=($(compgen -W "$options" -- "$current"))
   elif [ "$COMP_CWORD" -eq 2 ] && [ -n "$verbs" ]; then
@@ -44,15 +48,15 @@ ${commandNames.map(name => `    ${name}) options="${optionsOf(name).join(' ')}" 
   fi
 }
 complete -o filenames -F _countersign countersign`,
-  zsh: () => `#compdef countersign
+  zsh: all => `#compdef countersign
 _countersign() {
   if (( CURRENT == 2 )); then
-    compadd -- ${commandNames.join(' ')} --help --version
+    compadd -- ${namesOf(all)} --help --version
     return
   fi
   local -a options verbs
   case $words[2] in
-${commandNames.map(name => `    ${name}) options=(${optionsOf(name).join(' ')}) verbs=(${verbsOf(name).join(' ')}) ;;`).join('\n')}
+${all.map(({ name, options: own, verbs }) => `    ${name}) options=(${own.join(' ')}) verbs=(${verbs.join(' ')}) ;;`).join('\n')}
   esac
   if [[ $words[CURRENT] == -* ]]; then
     compadd -- $options
@@ -63,28 +67,26 @@ ${commandNames.map(name => `    ${name}) options=(${optionsOf(name).join(' ')}) 
   fi
 }
 if [ "$funcstack[1]" = "_countersign" ]; then _countersign "$@"; else compdef _countersign countersign; fi`,
-  fish: () =>
+  fish: all =>
     [
       '# countersign: put this into ~/.config/fish/completions/countersign.fish',
-      ...commandNames.flatMap(name => [
+      ...all.flatMap(({ name, options: own, verbs }) => [
         `complete -c countersign -n __fish_use_subcommand -f -a ${name}`,
-        ...verbsOf(name).map(verb => `complete -c countersign -n '__fish_seen_subcommand_from ${name}' -f -a ${verb}`),
-        ...optionsOf(name).map(
-          option => `complete -c countersign -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}`,
-        ),
+        ...verbs.map(verb => `complete -c countersign -n '__fish_seen_subcommand_from ${name}' -f -a ${verb}`),
+        ...own.map(option => `complete -c countersign -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}`),
       ]),
     ].join('\n'),
-  powershell: () => `# countersign: add this to $PROFILE
+  powershell: all => `# countersign: add this to $PROFILE
 Register-ArgumentCompleter -Native -CommandName countersign -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
   $options = @{
-${commandNames.map(name => `    '${name}' = '${[...verbsOf(name), ...optionsOf(name)].join(' ')}'`).join('\n')}
+${all.map(({ name, options: own, verbs }) => `    '${name}' = '${[...verbs, ...own].join(' ')}'`).join('\n')}
   }
   $words = @($commandAst.CommandElements | ForEach-Object { $_.ToString() })
   $command = if ($words.Count -gt 1) { $words[1] } else { '' }
   $candidates = if ($words.Count -gt 2 -or ($words.Count -eq 2 -and $wordToComplete -eq '')) {
     $options[$command] -split ' '
-  } else { '${commandNames.join(' ')} --help --version' -split ' ' }
+  } else { '${namesOf(all)} --help --version' -split ' ' }
   $candidates | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
     [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
   }

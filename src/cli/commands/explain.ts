@@ -1,26 +1,20 @@
 import { relative } from 'node:path';
 import { maskedRequestUrl } from '../../core/request.ts';
 import { type RunResult, runRequest } from '../../sending/runner.ts';
-import { allowOptions, type Call, permissionOptions, tlsOptions, UsageError } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
 import type { CliEngine } from '../engine.ts';
 import type { Output } from '../output.ts';
 import { reportedAuth } from '../reporters.ts';
 import { chooseRequest } from '../request-choice.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** `explain FILE`: sends a request, and says why the server refuses it. Exit status 1 where it does. */
 export async function explainCommand(
-  call: Call,
-  output: Output,
-  current: string,
+  { call, output, current }: CommandContext,
   engine: CliEngine,
   signal: AbortSignal,
 ): Promise<number> {
-  allowOptions(call, [
-    ...(['name', 'line', 'timeout', 'insecure', 'interactive', 'yes', 'cookie-jar', 'trace', 'show-secrets'] as const),
-    ...tlsOptions,
-    ...permissionOptions,
-  ]);
-  const [, path, ...rest] = call.words;
+  const [, path, ...rest] = call.positionals;
   if (path === undefined || rest.length > 0) {
     throw new UsageError('usage: countersign explain FILE [--name NAME | --line N]');
   }

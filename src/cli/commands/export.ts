@@ -6,9 +6,9 @@ import { separateSecrets } from '../../convert/separate-secrets.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { isWithin } from '../../core/path-within.ts';
 import { replaceFile } from '../../node/replace-file.ts';
-import { allowOptions, type Call, UsageError } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
 import { requestFiles } from '../node-workspace.ts';
-import type { Output } from '../output.ts';
+import { UsageError } from '../usage-error.ts';
 
 const usage = 'usage: countersign export postman PATH [--out FILE]';
 
@@ -16,9 +16,8 @@ const usage = 'usage: countersign export postman PATH [--out FILE]';
 const largestPart = 5 * 1024 * 1024;
 
 /** `export postman PATH`: a folder of requests as a Postman collection, on standard output or in a file. */
-export async function exportCommand(call: Call, output: Output, complaints: Output, current: string): Promise<number> {
-  allowOptions(call, ['out', 'show-secrets']);
-  const [, format, path, ...rest] = call.words;
+export async function exportCommand({ call, output, stderr, current }: CommandContext): Promise<number> {
+  const [, format, path, ...rest] = call.positionals;
   if (format === undefined || path === undefined || rest.length > 0) throw new UsageError(usage);
   if (format !== 'postman') throw new UsageError(`there is no format “${format}” to export to; there is postman`);
   const given = resolve(current, path);
@@ -44,9 +43,9 @@ export async function exportCommand(call: Call, output: Output, complaints: Outp
       throw new CountersignError('io', `${call.out} cannot be written.`, { cause });
     });
   }
-  for (const { at, finding } of findings) complaints.line(`not exported: ${at}: ${finding}`);
+  for (const { at, finding } of findings) stderr.line(`not exported: ${at}: ${finding}`);
   if (named.length > 0) {
-    complaints.line(`secrets left out, as variables without a value: ${named.map(({ name }) => name).join(', ')}`);
+    stderr.line(`secrets left out, as variables without a value: ${named.map(({ name }) => name).join(', ')}`);
   }
   return 0;
 }

@@ -14,9 +14,9 @@ import { SourceFolder } from '../../convert/source-folder.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { readSourceFolder } from '../../node/read-source-folder.ts';
 import { planFiles, writeFiles } from '../../node/write-files.ts';
-import { allowOptions, type Call, UsageError } from '../arguments.ts';
-import type { Output } from '../output.ts';
+import type { CommandContext } from '../command.ts';
 import { openSecretStore } from '../secret-store.ts';
+import { UsageError } from '../usage-error.ts';
 
 const usage = 'usage: countersign import [FORMAT] FILE [--out DIR]';
 
@@ -24,9 +24,8 @@ const usage = 'usage: countersign import [FORMAT] FILE [--out DIR]';
  * `import [FORMAT] FILE`: what another tool exported as files of requests. Exit status 1 where nothing was written
  * because files of other content are in the way.
  */
-export async function importCommand(call: Call, output: Output, complaints: Output, current: string): Promise<number> {
-  allowOptions(call, ['out', 'secrets-to', 'file-per-request', 'dry-run', 'force']);
-  const [, ...operands] = call.words;
+export async function importCommand({ call, output, stderr, current }: CommandContext): Promise<number> {
+  const [, ...operands] = call.positionals;
   const format = operands.length === 2 ? operands[0] : undefined;
   const file = operands.at(-1);
   if (file === undefined || operands.length > 2) throw new UsageError(usage);
@@ -47,7 +46,7 @@ export async function importCommand(call: Call, output: Output, complaints: Outp
     if (call.secretsTo === 'store' && secrets.length > 0) {
       const store = await openSecretStore(process.env);
       for (const { name, value } of secrets) await store.set(name, value);
-      complaints.line(store.description);
+      stderr.line(store.description);
     }
     await writeFiles(out, files);
   }
@@ -68,7 +67,7 @@ export async function importCommand(call: Call, output: Output, complaints: Outp
     for (const path of plan.created) output.line(`${output.green('created')}    ${shown(path)}`);
     for (const path of plan.changed) output.line(`${output.yellow('changed')}    ${shown(path)}`);
     for (const path of plan.unchanged) output.line(`${output.dim('unchanged')}  ${shown(path)}`);
-    for (const { at, finding } of findings) complaints.line(`not imported: ${at}: ${finding}`);
+    for (const { at, finding } of findings) stderr.line(`not imported: ${at}: ${finding}`);
     const parts = [
       counted(counts.requests, 'request'),
       counted(counts.folders, 'folder'),
@@ -79,8 +78,8 @@ export async function importCommand(call: Call, output: Output, complaints: Outp
     output.line(`${labelsOf(formats)}: ${parts.join(', ')}${call.dryRun ? ' (nothing was written)' : ''}`);
   }
   if (!refused || call.dryRun) return 0;
-  complaints.line(`Nothing was written: ${plan.changed.join(', ')} would be replaced.`);
-  complaints.line('Give another folder with --out, look first with --dry-run, or replace them with --force.');
+  stderr.line(`Nothing was written: ${plan.changed.join(', ')} would be replaced.`);
+  stderr.line('Give another folder with --out, look first with --dry-run, or replace them with --force.');
   return 1;
 }
 

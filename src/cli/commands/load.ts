@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { secretEnvironmentName } from '../../core/secrets.ts';
-import { allowOptions, type Call, UsageError } from '../arguments.ts';
+import type { Call } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
 import { requestFiles } from '../node-workspace.ts';
-import type { Output } from '../output.ts';
+import { UsageError } from '../usage-error.ts';
 
 const engineName = 'artillery-engine-countersign';
 
@@ -13,14 +14,8 @@ const engineName = 'artillery-engine-countersign';
  * `load PATH… --rate N --duration 60s`: makes an Artillery test of which each virtual user sends the requests once, and
  * starts it with the Artillery that is installed; with `--out` only writes it. The exit status is Artillery's.
  */
-export async function loadCommand(
-  call: Call,
-  output: Output,
-  current: string,
-  env: NodeJS.ProcessEnv,
-): Promise<number> {
-  allowOptions(call, ['rate', 'duration', 'out', 'name', 'include', 'exclude', 'deps', 'timeout', 'insecure', 'yes']);
-  const paths = call.words.slice(1);
+export async function loadCommand({ call, output, current }: CommandContext, env: NodeJS.ProcessEnv): Promise<number> {
+  const paths = call.positionals.slice(1);
   if (paths.length === 0 || call.rate === undefined || call.duration === undefined) {
     throw new UsageError('usage: countersign load PATH… --rate N --duration DURATION');
   }
@@ -58,11 +53,11 @@ export async function loadCommand(
 
 /** Secrets and the values of variables are handed over by the environment and by arguments that no file keeps. */
 function runArguments(call: Call): readonly string[] {
-  if (call.given.has('var') && call.out !== undefined) {
+  if (call.given.has('vars') && call.out !== undefined) {
     throw new UsageError('--out does not take --var: values stay out of the file');
   }
   return [
-    ...call.words.slice(1),
+    ...call.positionals.slice(1),
     ...(call.env === undefined ? [] : ['--env', call.env]),
     ...call.envFiles.flatMap(file => ['--env-file', file]),
     ...[...call.vars].flatMap(([name, value]) => ['--var', `${name}=${value}`]),

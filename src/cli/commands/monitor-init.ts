@@ -3,18 +3,19 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { oneLine } from '../../core/foreign-text.ts';
 import { secretEnvironmentName } from '../../core/secrets.ts';
-import { allowOptions, type Call, UsageError } from '../arguments.ts';
+import type { Call } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
 import { type MonitorPlan, type Provider, providers, workflowFor } from '../monitor/workflow.ts';
 import { createNodeWorkspace, requestFiles } from '../node-workspace.ts';
-import type { Output } from '../output.ts';
+import { options, optionText } from '../options.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** Files beside requests that may name secrets. */
 const beside = ['collection.http', 'folder.http', 'http-client.env.json'];
 
 /** `monitor init [PROVIDER] PATH…`: writes the scheduled workflow for a CI, with the secrets of the files wired. */
-export async function monitorInitCommand(call: Call, output: Output, current: string): Promise<number> {
-  allowOptions(call, ['every', 'package', 'force', 'dry-run', 'fail', 'name', 'include', 'exclude', 'timeout']);
-  const [, , first, ...rest] = call.words;
+export async function monitorInitCommand({ call, output, current }: CommandContext): Promise<number> {
+  const [, , first, ...rest] = call.positionals;
   const stated = providers.find(provider => provider === first);
   const paths = stated ? rest : [first, ...rest].filter(path => path !== undefined);
   if (paths.length === 0) throw new UsageError(`usage: countersign monitor init [${providers.join('|')}] PATH…`);
@@ -54,9 +55,9 @@ function detected(current: string): Provider {
 
 /** What the workflow hands to `countersign run`. Values that are given here stay here: they may be secrets. */
 function argumentsOf(call: Call, paths: readonly string[]): readonly string[] {
-  for (const name of ['secret', 'var'] as const) {
-    if (call.given.has(name))
-      throw new UsageError(`“monitor init” does not take --${name}: values stay out of the file`);
+  for (const key of ['secrets', 'vars'] as const) {
+    if (!call.given.has(key)) continue;
+    throw new UsageError(`“monitor init” does not take ${optionText(options[key])}: values stay out of the file`);
   }
   return [
     ...paths,

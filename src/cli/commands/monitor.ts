@@ -2,12 +2,14 @@ import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asCountersignError } from '../../core/errors.ts';
-import { allowOptions, type Call, permissionOptions, tlsOptions, UsageError } from '../arguments.ts';
+import type { Call } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
 import type { CliEngine } from '../engine.ts';
 import type { Turn } from '../monitor/turn.ts';
 import { turnLine, turnReporter } from '../monitor/turn.ts';
 import { tellWebhook } from '../monitor/webhook.ts';
 import type { Output } from '../output.ts';
+import { UsageError } from '../usage-error.ts';
 import { sendAll } from './run.ts';
 
 export interface MonitorPorts {
@@ -22,20 +24,11 @@ export interface MonitorPorts {
  * `-n` turns: then exit status 1 where the last one failed.
  */
 export async function monitorCommand(
-  call: Call,
-  output: Output,
-  complaints: Output,
-  current: string,
+  { call, output, stderr, current }: CommandContext,
   { createEngine, env, signal }: MonitorPorts,
 ): Promise<number> {
-  allowOptions(call, [
-    ...(['every', 'history', 'webhook', 'otlp', 'iterations', 'name', 'include', 'exclude', 'deps'] as const),
-    ...(['fail', 'timeout', 'insecure', 'yes', 'parallel', 'delay', 'retry', 'strict', 'show-secrets'] as const),
-    ...tlsOptions,
-    ...permissionOptions,
-  ]);
   const { every, history, webhook, iterations } = call;
-  if (every === undefined || call.words.length < 2) {
+  if (every === undefined || call.positionals.length < 2) {
     throw new UsageError('usage: countersign monitor PATH… --every DURATION, or countersign monitor init …');
   }
   const ofTurn: Call = { ...call, iterations: undefined };
@@ -44,13 +37,13 @@ export async function monitorCommand(
     endpoint === undefined
       ? undefined
       : (await import('../monitor/metrics.ts')).createMetrics(call.otlp, message =>
-          complaints.line(`countersign: the metrics could not be delivered: ${message}`),
+          stderr.line(`countersign: the metrics could not be delivered: ${message}`),
         );
   let failing = false;
   try {
     for (let count = 0; iterations === undefined || count < iterations; count++) {
       const started = Date.now();
-      const turn = await oneTurn(ofTurn, current, complaints, createEngine(), signal);
+      const turn = await oneTurn(ofTurn, current, stderr, createEngine(), signal);
       if (signal.aborted) break;
       if (call.json) output.json(turn);
       else output.line(turnLine(turn, output));
@@ -61,7 +54,7 @@ export async function monitorCommand(
       // The first turn that goes well is no news.
       if (webhook !== undefined && turn.ok === failing) {
         await tellWebhook(webhook, turn, createEngine(), signal).catch((error: unknown) =>
-          complaints.line(`countersign: the webhook could not be told: ${asCountersignError(error).message}`),
+          stderr.line(`countersign: the webhook could not be told: ${asCountersignError(error).message}`),
         );
       }
       failing = !turn.ok;
@@ -79,7 +72,7 @@ export async function monitorCommand(
 async function oneTurn(
   call: Call,
   current: string,
-  complaints: Output,
+  stderr: Output,
   engine: CliEngine,
   signal: AbortSignal,
 ): Promise<Turn> {
@@ -88,7 +81,7 @@ async function oneTurn(
   try {
     await engine.open();
     const open = async () => [{ reporter, printed: false, close: async () => {} }];
-    const summary = await sendAll(call, current, engine, signal, open, complaints);
+    const summary = await sendAll(call, current, engine, signal, open, stderr);
     const counted = summary ?? { requests: 0, failed: 0, durationMs: 0 };
     const ok = summary !== undefined && summary.failed === 0;
     return { at, ok, ...counted, ...seen, ...(summary ? {} : { error: 'The requests could not be understood.' }) };

@@ -7,10 +7,11 @@ import {
   literalSecretsOfEnvironment,
 } from '../../features/diagnostics/literal-secrets.ts';
 import { parse } from '../../language/parser.ts';
-import { type Call, UsageError } from '../arguments.ts';
+import type { Call } from '../arguments.ts';
 import { requestFiles } from '../node-workspace.ts';
 import type { Output } from '../output.ts';
 import { readRequestFile } from '../request-file.ts';
+import { UsageError } from '../usage-error.ts';
 import { version } from '../version.ts';
 
 interface Finding extends Pick<LiteralSecret, 'line' | 'column' | 'what' | 'name'> {

@@ -7,10 +7,11 @@ import { parse } from '../../language/parser.ts';
 import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
 import { draftDiagnostics, repeatedAuth } from '../../sending/repeated-auth.ts';
 import { authStatement, fileStatements } from '../../sending/scopes.ts';
-import { allowOptions, type Call, UsageError } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
 import { requestFiles } from '../node-workspace.ts';
 import type { Output } from '../output.ts';
 import { readRequestFile } from '../request-file.ts';
+import { UsageError } from '../usage-error.ts';
 
 interface ParsedFile {
   readonly file: string;
@@ -29,12 +30,11 @@ interface ParsedDiagnostic {
 }
 
 /** `parse PATH…`: what the files hold. Exit status 2 where one has an error. */
-export async function parseCommand(call: Call, output: Output, current: string): Promise<number> {
-  allowOptions(call, ['secrets', 'reporter']);
-  const paths = call.words.slice(1);
+export async function parseCommand({ call, output, current }: CommandContext): Promise<number> {
+  const paths = call.positionals.slice(1);
   if (paths.length === 0) throw new UsageError('usage: countersign parse PATH…');
   if (call.findSecrets) return (await import('./parse-secrets.ts')).parseSecrets(paths, call, output, current);
-  if (call.given.has('reporter')) throw new UsageError('“parse” takes --reporter with --secrets');
+  if (call.given.has('reporters')) throw new UsageError('“parse” takes --reporter with --secrets');
   let status = 0;
   for (const path of await requestFiles(paths, current)) {
     const file = relative(current, path);

@@ -1,19 +1,19 @@
 import { type Decision, decidedName, withDecision } from '../../core/permission.ts';
 import { searchRoot } from '../../node/search-root.ts';
-import { allowedSecret, allowOptions, type Call, UsageError } from '../arguments.ts';
-import type { Output } from '../output.ts';
+import type { CommandContext } from '../command.ts';
+import { allowedSecret } from '../option-values.ts';
 import { everywhere, PermissionFile } from '../permissions.ts';
+import { UsageError } from '../usage-error.ts';
 
 const usage =
   'usage: countersign permission list | permission allow NAME=ORIGIN [--everywhere] | permission revoke NAME[=ORIGIN] [--everywhere]';
 
 /** `permission list|allow|revoke`: where the credentials of this machine may go without a question. */
-export async function permissionCommand(call: Call, output: Output, current: string): Promise<number> {
-  const [, verb, operand, ...rest] = call.words;
+export async function permissionCommand({ call, output, current }: CommandContext): Promise<number> {
+  const [, verb, operand, ...rest] = call.positionals;
   if (rest.length > 0) throw new UsageError(usage);
   const file = new PermissionFile(process.env);
   if (verb === 'list' && operand === undefined) {
-    allowOptions(call, []);
     for (const [folder, decisions] of Object.entries(await file.read())) {
       for (const decision of decisions) {
         if (call.json) output.json({ folder: folder === everywhere ? null : folder, ...decision });
@@ -23,16 +23,15 @@ export async function permissionCommand(call: Call, output: Output, current: str
     return 0;
   }
   if (operand === undefined || (verb !== 'allow' && verb !== 'revoke')) throw new UsageError(usage);
-  allowOptions(call, ['everywhere']);
   const folder = call.everywhere ? everywhere : searchRoot(current, [current]);
   if (verb === 'allow') {
-    const { name, origin } = allowedSecret(operand, 'permission allow');
+    const { name, origin } = allowedSecret('permission allow', operand);
     const decision: Decision = { kind: 'credential', subject: name, origin, allowed: true };
     await file.change(folder, decisions => withDecision(decisions, decision));
     return 0;
   }
   const { name, origin } = operand.includes('=')
-    ? allowedSecret(operand, 'permission revoke')
+    ? allowedSecret('permission revoke', operand)
     : { name: operand, origin: undefined };
   const goes = (decision: Decision): boolean =>
     decidedName(decision) === name && (origin === undefined || decision.origin === origin);

@@ -3,21 +3,19 @@ import type { Body, Origin } from '../../core/request.ts';
 import { bodyBytes } from '../../core/request.ts';
 import { type ExplainedPart, explainRequest, originSentence, tlsSentences } from '../../sending/explain.ts';
 import { type Preview, previewRequest } from '../../sending/preview.ts';
-import { allowOptions, type Call, permissionOptions, tlsOptions, UsageError } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
 import type { CliEngine } from '../engine.ts';
 import type { Output } from '../output.ts';
 import { chooseRequest } from '../request-choice.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** `preview FILE`: the request as it would go out; sends nothing. */
 export async function previewCommand(
-  call: Call,
-  output: Output,
-  current: string,
+  { call, output, current }: CommandContext,
   engine: CliEngine,
   signal: AbortSignal,
 ): Promise<number> {
-  allowOptions(call, ['name', 'line', 'show-secrets', 'cookie-jar', ...tlsOptions, ...permissionOptions]);
-  const [, path, ...rest] = call.words;
+  const [, path, ...rest] = call.positionals;
   if (path === undefined || rest.length > 0) {
     throw new UsageError('usage: countersign preview FILE [--name NAME | --line N]');
   }

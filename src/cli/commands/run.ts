@@ -14,8 +14,10 @@ import { type RunResult, runRequest } from '../../sending/runner.ts';
 import { findScopes } from '../../sending/scopes.ts';
 import { type Sent, sendMany } from '../../sending/send-many.ts';
 import type { RequestTarget } from '../../sending/workspace.ts';
-import { allowOptions, type Call, permissionOptions, type Reporting, tlsOptions, UsageError } from '../arguments.ts';
+import type { Call } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
 import type { CliEngine } from '../engine.ts';
+import type { Reporting } from '../option-values.ts';
 import { createOutput, type Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { BodyFolder, type ReportedResponse, reportedResponse } from '../reported-response.ts';
@@ -32,44 +34,23 @@ import {
 import { type DataRow, dataRows } from '../run-data.ts';
 import { chosenTargets } from '../run-selection.ts';
 import { drawStatus } from '../standard-error.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** `run PATH…`: sends every request, in order. Exit status 1 where one failed, 2 where a file has an error. */
 export async function runCommand(
-  call: Call,
-  output: Output,
-  complaints: Output,
-  current: string,
+  { call, output, stderr, current }: CommandContext,
   engine: CliEngine,
   signal: AbortSignal,
 ): Promise<number> {
-  allowOptions(call, [
-    ...(['name', 'bail', 'fail', 'timeout', 'insecure', 'interactive'] as const),
-    ...(['yes', 'parallel', 'show-secrets', 'reporter', 'cookie-jar'] as const),
-    ...(['line', 'verbose', 'show', 'with-response', 'output', 'trace', 'delay', 'quiet'] as const),
-    ...([
-      'iterations',
-      'data',
-      'retry',
-      'shard',
-      'rerun-failed',
-      'include',
-      'exclude',
-      'deps',
-      'strict',
-      'order',
-    ] as const),
-    ...tlsOptions,
-    ...permissionOptions,
-  ]);
-  if (call.words.length < 2) throw new UsageError('usage: countersign run PATH…');
-  const summary = await sendAll(call, current, engine, signal, () => createReporters(call, output), complaints);
+  if (call.positionals.length < 2) throw new UsageError('usage: countersign run PATH…');
+  const summary = await sendAll(call, current, engine, signal, () => createReporters(call, output), stderr);
   if (!summary) return 2;
   return summary.failed > 0 ? 1 : 0;
 }
 
 /**
  * Sends every request that a call chooses, and reports each. Undefined where nothing was sent, as something cannot be
- * understood: complaints then say what.
+ * understood: stderr then say what.
  * @throws UsageError where there is no request
  */
 export async function sendAll(
@@ -78,18 +59,18 @@ export async function sendAll(
   engine: CliEngine,
   signal: AbortSignal,
   openReporters: () => Promise<readonly OpenReporter[]>,
-  complaints: Output,
+  stderr: Output,
 ): Promise<Summary | undefined> {
-  const targets = await chosenTargets(call.words.slice(1), call, current, engine);
-  const { faults, lines } = writtenFaults(targets, current, complaints);
+  const targets = await chosenTargets(call.positionals.slice(1), call, current, engine);
+  const { faults, lines } = writtenFaults(targets, current, stderr);
   if (faults.size > 0 && (call.strict || faults.size === targets.length)) {
-    for (const line of lines) complaints.line(line);
+    for (const line of lines) stderr.line(line);
     return undefined;
   }
-  if (!(await environmentsKnown(targets, current, engine, complaints))) return undefined;
+  if (!(await environmentsKnown(targets, current, engine, stderr))) return undefined;
   const reporters = await openReporters();
   const started = performance.now();
-  const run = new SequenceRun(call, current, engine, signal, reporters, complaints, faults);
+  const run = new SequenceRun(call, current, engine, signal, reporters, stderr, faults);
   const { requests, failed } = await run.all(targets);
   const summary = { requests, failed, durationMs: Math.round(performance.now() - started) };
   for (const { reporter, close } of reporters) {
@@ -108,7 +89,7 @@ const keyOf = ({ file, block }: RequestTarget): string => `${file}\n${block}`;
 function writtenFaults(
   targets: readonly RequestTarget[],
   current: string,
-  complaints: Output,
+  stderr: Output,
 ): { readonly faults: Faults; readonly lines: readonly string[] } {
   const faults = new Map<string, CountersignError>();
   const lines = new Set<string>();
@@ -152,7 +133,7 @@ function writtenFaults(
     placed?.block.release();
   }
   for (const { first, count } of ignored.values()) {
-    complaints.line(count === 1 ? first : `${first} (${count} times in this file)`);
+    stderr.line(count === 1 ? first : `${first} (${count} times in this file)`);
   }
   return { faults, lines: [...lines] };
 }
@@ -162,7 +143,7 @@ async function environmentsKnown(
   targets: readonly RequestTarget[],
   current: string,
   { environment, redact }: CliEngine,
-  complaints: Output,
+  stderr: Output,
 ): Promise<boolean> {
   const files = new Map(targets.map(({ file }) => [dirname(file), file]));
   for (const file of files.values()) {
@@ -170,10 +151,8 @@ async function environmentsKnown(
       await environment.layers(file);
     } catch (error) {
       const { message, place, hint } = asCountersignError(error);
-      complaints.line(
-        `${place ? `${relative(current, place.file)}:${place.line}: ` : 'countersign: '}${redact(message)}`,
-      );
-      if (hint) complaints.line(redact(hint));
+      stderr.line(`${place ? `${relative(current, place.file)}:${place.line}: ` : 'countersign: '}${redact(message)}`);
+      if (hint) stderr.line(redact(hint));
       return false;
     }
   }
@@ -243,7 +222,7 @@ class SequenceRun {
   readonly #signal: AbortSignal;
   readonly #reporters: readonly OpenReporter[];
   readonly #bodies: BodyFolder | undefined;
-  readonly #complaints: Output;
+  readonly #stderr: Output;
   readonly #warned = new Set<string>();
   readonly #faults: Faults;
   #progress: Progress | undefined;
@@ -258,11 +237,11 @@ class SequenceRun {
     engine: CliEngine,
     signal: AbortSignal,
     reporters: readonly OpenReporter[],
-    complaints: Output,
+    stderr: Output,
     faults: Faults,
   ) {
     this.#faults = faults;
-    this.#complaints = complaints;
+    this.#stderr = stderr;
     this.#call = call;
     this.#current = current;
     this.#engine = engine;
@@ -370,7 +349,7 @@ class SequenceRun {
       const at = `${relative(this.#current, file)}${origin.by === 'file' ? `:${origin.line}` : ''}`;
       if (this.#warned.has(`${at} ${name}`)) continue;
       this.#warned.add(`${at} ${name}`);
-      this.#complaints.line(`${at}: warning: ${name} carries no credential: the value of its variable is empty.`);
+      this.#stderr.line(`${at}: warning: ${name} carries no credential: the value of its variable is empty.`);
     }
   }
 

@@ -1,14 +1,13 @@
-import { allowOptions, type Call, UsageError } from '../arguments.ts';
-import type { Output } from '../output.ts';
+import type { CommandContext } from '../command.ts';
 import { openSecretStore } from '../secret-store.ts';
 import { terminalPrompter } from '../terminal-prompter.ts';
+import { UsageError } from '../usage-error.ts';
 
 const usage = 'usage: countersign secret set NAME | secret list | secret delete NAME';
 
 /** `secret set|list|delete`: what `{{$secret name}}` reads after `--secret` and the environment. */
-export async function secretCommand(call: Call, output: Output, complaints: Output): Promise<number> {
-  allowOptions(call, []);
-  const [, verb, name, ...rest] = call.words;
+export async function secretCommand({ call, output, stderr }: CommandContext): Promise<number> {
+  const [, verb, name, ...rest] = call.positionals;
   if (rest.length > 0) throw new UsageError(usage);
   if (verb === 'list' && name === undefined) {
     const names = await (await openSecretStore(process.env)).names();
@@ -26,7 +25,7 @@ export async function secretCommand(call: Call, output: Output, complaints: Outp
   const value = await given(name);
   if (value === undefined || value === '') throw new UsageError(`nothing was given for “${name}”`);
   await store.set(name, value);
-  complaints.line(store.description);
+  stderr.line(store.description);
   return 0;
 }
 

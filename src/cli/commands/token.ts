@@ -3,53 +3,47 @@ import { CountersignError } from '../../core/errors.ts';
 import { nearestName } from '../../core/nearest-name.ts';
 import { remainingTime } from '../../features/presentation/remaining-time.ts';
 import { tokenModel } from '../../features/presentation/token-model.ts';
-import { allowOptions, type Call, permissionOptions, tlsOptions, UsageError } from '../arguments.ts';
+import type { Call } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
 import type { CliEngine } from '../engine.ts';
 import type { Output } from '../output.ts';
 import { chooseRequest } from '../request-choice.ts';
+import { UsageError } from '../usage-error.ts';
 
 const usage = 'usage: countersign token list | token get FILE | token refresh|revoke|delete NAME';
 
 /** `token …`: the OAuth tokens that are kept for the command line. */
 export async function tokenCommand(
-  call: Call,
-  output: Output,
-  complaints: Output,
-  current: string,
+  { call, output, stderr, current }: CommandContext,
   engine: CliEngine,
   signal: AbortSignal,
 ): Promise<number> {
-  const [, verb, operand, ...rest] = call.words;
+  const [, verb, operand, ...rest] = call.positionals;
   if (rest.length > 0) throw new UsageError(usage);
   if (verb === 'list' && operand === undefined) {
-    allowOptions(call, []);
-    return list(call, output, complaints, engine);
+    return list(call, output, stderr, engine);
   }
   if (operand === undefined) throw new UsageError(usage);
   switch (verb) {
     case 'get':
-      allowOptions(call, ['name', 'line', 'interactive', 'trace', ...tlsOptions, ...permissionOptions]);
       return get(operand, call, output, current, engine, signal);
     case 'refresh': {
-      allowOptions(call, ['interactive', 'trace', ...tlsOptions, ...permissionOptions]);
       const { tokens } = await engine.tokens.open();
       const record = await tokens.renew((await named(operand, call, engine)).key, signal);
       show(record, call, output);
       return 0;
     }
     case 'revoke': {
-      allowOptions(call, ['trace', ...tlsOptions, ...permissionOptions]);
       const { tokens } = await engine.tokens.open();
       await tokens.revoke((await named(operand, call, engine)).key, signal);
-      complaints.line(`The token “${operand}” is revoked at its server, and deleted here.`);
+      stderr.line(`The token “${operand}” is revoked at its server, and deleted here.`);
       return 0;
     }
     case 'delete': {
-      allowOptions(call, []);
       const { store } = await engine.tokens.open();
       const { key } = await named(operand, call, engine);
       await store.lock(key, () => store.delete(key), signal);
-      complaints.line(`The token “${operand}” is deleted here. At its server it stays good until it expires.`);
+      stderr.line(`The token “${operand}” is deleted here. At its server it stays good until it expires.`);
       return 0;
     }
     default:
@@ -57,12 +51,12 @@ export async function tokenCommand(
   }
 }
 
-async function list(call: Call, output: Output, complaints: Output, engine: CliEngine): Promise<number> {
+async function list(call: Call, output: Output, stderr: Output, engine: CliEngine): Promise<number> {
   const { store, description } = await engine.tokens.open();
   const records = [...(await store.list())].sort((a, b) => a.name.localeCompare(b.name));
   if (call.json) for (const record of records) output.json(described(record));
   else output.table(records.map(record => row(record, output)));
-  if (!call.json) complaints.line(description);
+  if (!call.json) stderr.line(description);
   return 0;
 }
 

@@ -65,7 +65,7 @@ async function open({ run, folder = process.cwd() }: EngineConfig): Promise<Open
   const call = parseCall(['run', ...run]);
   const engine = createEngine(call, folder);
   await engine.open();
-  return { engine, targets: await chosenTargets(call.words.slice(1), call, folder, engine) };
+  return { engine, targets: await chosenTargets(call.positionals.slice(1), call, folder, engine) };
 }
 
 async function sendAll({ engine, targets }: Opened, events: EventEmitter): Promise<void> {
