@@ -34,6 +34,10 @@ const runtime = module.newRuntime();
 runtime.setMemoryLimit(limits.memory);
 runtime.setMaxStackSize(stackSize);
 
+/** Bytes that the engine holds of this machine's memory; they only ever grow. */
+const heldMemory = (): number => module.getWasmMemory().buffer.byteLength;
+
+let heldBefore = 0;
 let deadline = 0;
 /** Pushes the deadline out by what was spent waiting. */
 const notComputing = <T>(work: () => T): T => {
@@ -231,6 +235,7 @@ function compile({ context }: Realm, { script }: ScriptCall): QuickJSHandle {
 
 function runScript(call: ScriptCall): ScriptOutcome {
   printed = 0;
+  heldBefore = heldMemory();
   deadline = performance.now() + limits.time;
   let compiling = true;
   try {
@@ -282,17 +287,20 @@ function finished(context: QuickJSContext, task: QuickJSHandle, call: ScriptCall
 
 interface Left {
   readonly error?: unknown;
+  /** It waits for something that never happens. */
+  readonly stalled?: boolean;
   /** The script changed what the language itself brings. */
   readonly spoiled?: boolean;
 }
 
 /** What the faces say of a script; its error is one of the script's file. */
 function readOutcome(text: string, call: ScriptCall): ScriptOutcome {
-  const { error, spoiled, ...outcome } = JSON.parse(text) as Omit<ScriptOutcome, 'failure'> & Left;
+  const { error, spoiled, stalled, ...outcome } = JSON.parse(text) as Omit<ScriptOutcome, 'failure'> & Left;
   // The next script finds everything as it should be.
   if (spoiled) discard(call.script.face);
   const { line } = call.script.place;
   const tests = outcome.tests.map(test => ({ ...test, line: test.line > 0 ? test.line : line }));
+  if (stalled) return { ...outcome, tests, failure: stallOf(call) };
   return { ...outcome, tests, ...(error === undefined ? {} : { failure: failureOf(error, call) }) };
 }
 
@@ -302,8 +310,27 @@ interface ScriptError {
   readonly stack?: unknown;
 }
 
-function failureOf(error: unknown, { script }: ScriptCall): ScriptFailure {
-  if (typeof error !== 'object' || error === null) return { message: String(error), place: script.place };
+/** A promise is left alone for good where there was no memory even for the error that would have ended it. */
+function stallOf(call: ScriptCall): ScriptFailure {
+  const { place } = call.script;
+  return tookAllMemory() ? outOfMemory(call) : { message: 'The script waits for something that never happens.', place };
+}
+
+/** What a script held may be gone by now; what the engine took for it is not. */
+const tookAllMemory = (): boolean => heldMemory() - heldBefore >= limits.memory;
+
+function outOfMemory({ script }: ScriptCall): ScriptFailure {
+  broken = true;
+  const megabytes = Math.round(limits.memory / 1024 / 1024);
+  return { message: `The script needs more than ${megabytes} MB of memory.`, place: script.place };
+}
+
+function failureOf(error: unknown, call: ScriptCall): ScriptFailure {
+  const { script } = call;
+  // QuickJS throws null where there is no memory for an error.
+  if (error === null && tookAllMemory()) return outOfMemory(call);
+  if (typeof error !== 'object' || error === null)
+    return { message: `The script threw ${error}.`, place: script.place };
   const cause = (error as { readonly cause?: unknown }).cause;
   const { name, message, stack } = (typeof cause === 'object' && cause !== null ? cause : error) as ScriptError;
   const text = typeof message === 'string' ? message : String(message);
@@ -311,13 +338,7 @@ function failureOf(error: unknown, { script }: ScriptCall): ScriptFailure {
     broken = true;
     return { message: `The script computes longer than ${limits.time / 1000} s.`, place: script.place };
   }
-  if (name === 'InternalError' && text === 'out of memory') {
-    broken = true;
-    return {
-      message: `The script needs more than ${Math.round(limits.memory / 1024 / 1024)} MB of memory.`,
-      place: script.place,
-    };
-  }
+  if (name === 'InternalError' && text === 'out of memory') return outOfMemory(call);
   const frames = framesOf(typeof stack === 'string' ? stack : '');
   const at = frames.find(({ file }) => file === script.place.file);
   return {

@@ -87,7 +87,11 @@ describe('the sandbox of scripts', function () {
   describe('ends what does not end, and leaves the next script whole', () => {
     const bad: readonly (readonly [name: string, text: string, message: RegExp])[] = [
       ['a loop', 'while (true) {}', /computes longer than 1 s/],
-      ['a chain of promises', 'function f() { return Promise.resolve().then(f) } await f()', /computes longer/],
+      [
+        'a chain of promises',
+        'const f = () => { Promise.resolve().then(f) }; f(); await new Promise(() => {})',
+        /computes longer/,
+      ],
       ['a regular expression', '/(a+)+$/.test("a".repeat(40) + "b")', /computes longer/],
       ['one long built-in call', 'new Array(2 ** 28).join("ab")', /computes longer|memory/],
       ['recursion', 'function f() { f() } f()', /stack overflow/],
@@ -110,6 +114,20 @@ describe('the sandbox of scripts', function () {
         );
       });
     }
+
+    it('promises that wait for each other, by the memory that they take', async () => {
+      // So little that it is always used up before the time is.
+      const small = new ScriptThread({ time: 60_000, memory: 12 * 1024 * 1024 });
+      const text = 'function f() { return Promise.resolve().then(f) } await f()';
+      const script = { text, place: { file: '/x/api.http', line: 1 }, face: 'jetbrains', phase: 'after' } as const;
+      const info = { name: 'one', id: '1', iteration: 0, iterationCount: 1, environment: '' };
+      try {
+        const { failure } = await small.run({ script, request, info }, host, new AbortController().signal);
+        assert.match(failure?.message ?? '', /more than 12 MB of memory/);
+      } finally {
+        await small.close();
+      }
+    });
 
     it('cuts what prints without end', async () => {
       const outcome = await run('jetbrains', 'for (let i = 0; i < 1000; i++) client.log("line " + i)');

@@ -34,7 +34,8 @@ export function run(script: (scope: Loose) => Promise<void>, text: string): () =
   let ended = false;
   let error: unknown;
   let waitsForTimers = false;
-  let stalled = 0;
+  let stalls = 0;
+  let stalled = false;
   let afterTimers: (() => void) | undefined;
   const begin = async (): Promise<void> => {
     if (face === 'postman') {
@@ -68,7 +69,7 @@ export function run(script: (scope: Loose) => Promise<void>, text: string): () =
   };
   begin()
     .catch(thrown => {
-      if (!(thrown instanceof Skip)) error = thrown ?? new Error('The script threw nothing.');
+      if (!(thrown instanceof Skip)) error = thrown === undefined ? new Error('The script threw nothing.') : thrown;
     })
     .finally(() => {
       ended = true;
@@ -84,8 +85,8 @@ export function run(script: (scope: Loose) => Promise<void>, text: string): () =
       }
       if (wait !== undefined) return wait;
       if (!ended) {
-        if (stalled++ < 3) return 0;
-        error = new Error('The script waits for something that never happens.');
+        if (stalls++ < 3) return 0;
+        stalled = true;
       }
     }
     afterTimers?.();
@@ -96,13 +97,15 @@ export function run(script: (scope: Loose) => Promise<void>, text: string): () =
       ...(results.skip ? { skip: true } : {}),
       ...(results.next ? { next: results.next } : {}),
       ...(after === before ? {} : { request: input.request }),
-      ...(error === undefined ? {} : { error: plainError(error) }),
+      ...(stalled ? { stalled } : error === undefined ? {} : { error: plainError(error) }),
       ...(intact() ? {} : { spoiled: true }),
     });
   };
 }
 
+/** Null stays null: QuickJS throws it where there is no memory for an error. */
 function plainError(error: Loose): unknown {
+  if (error === null) return null;
   if (typeof error !== 'object' || error === null) return { name: 'Error', message: String(error) };
   return {
     name: String(error.name ?? 'Error'),
