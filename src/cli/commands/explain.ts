@@ -4,7 +4,7 @@ import { type RunResult, runRequest } from '../../sending/runner.ts';
 import type { CommandContext } from '../command.ts';
 import type { CliEngine } from '../engine.ts';
 import type { Output } from '../output.ts';
-import { reportedAuth } from '../reporters.ts';
+import { reportedAuth } from '../report.ts';
 import { chooseRequest } from '../request-choice.ts';
 import { UsageError } from '../usage-error.ts';
 

@@ -1,5 +1,5 @@
 import type { Output } from '../output.ts';
-import { failureText, labelOf, type Reporter } from '../reporters.ts';
+import { failureText, labelOf, type Reporter } from '../report.ts';
 
 /** What came of sending all once. Secrets are masked. */
 export interface Turn {

@@ -1,5 +1,5 @@
 import type { Output } from '../output.ts';
-import { causeLines, failedTests, failureText, labelOf, type Reporter } from '../reporters.ts';
+import { causeLines, failedTests, failureText, labelOf, type Reporter } from '../report.ts';
 
 /** Annotations at the lines of requests that failed. @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 export function githubReporter(output: Output): Reporter {

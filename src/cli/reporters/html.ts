@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Output } from '../output.ts';
+import { causeLines, failureText, labelOf, type ReportedRequest, type Reporter } from '../report.ts';
 import type { ReportedResponse } from '../reported-response.ts';
-import { causeLines, failureText, labelOf, type ReportedRequest, type Reporter } from '../reporters.ts';
 
 /** The most requests that the chart of times has a bar for. */
 const mostBars = 400;

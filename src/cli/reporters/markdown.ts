@@ -1,5 +1,5 @@
 import type { Output } from '../output.ts';
-import { causeLines, failedTests, failureText, labelOf, type ReportedRequest, type Reporter } from '../reporters.ts';
+import { causeLines, failedTests, failureText, labelOf, type ReportedRequest, type Reporter } from '../report.ts';
 
 /** A summary for a job: what failed and why, then every request. Requests are kept until the end. */
 export function markdownReporter(output: Output): Reporter {

@@ -1,5 +1,5 @@
 import type { Output } from '../output.ts';
-import { causeLines, failedTests, failureText, labelOf, type Reporter } from '../reporters.ts';
+import { causeLines, failedTests, failureText, labelOf, type Reporter } from '../report.ts';
 
 /** @see https://testanything.org/tap-version-14-specification.html */
 export function tapReporter(output: Output): Reporter {
