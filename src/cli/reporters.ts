@@ -31,6 +31,8 @@ const reporters: Readonly<Record<string, ReporterEntry>> = {
   },
 };
 
+export const reporterNames: readonly string[] = Object.keys(reporters);
+
 /** The names of all reporters, each with what the help says of it in brackets. */
 export const reporterChoices: readonly string[] = Object.entries(reporters).map(([name, { summary }]) =>
   summary === undefined ? name : `${name} (${summary})`,
@@ -38,6 +40,6 @@ export const reporterChoices: readonly string[] = Object.entries(reporters).map(
 
 export async function createReporter(name: string, output: Output): Promise<Reporter> {
   const reporter = Object.hasOwn(reporters, name) ? reporters[name] : undefined;
-  if (!reporter) throw new UsageError(`there is no reporter “${name}”; there are ${Object.keys(reporters).join(', ')}`);
+  if (!reporter) throw new UsageError(`there is no reporter “${name}”; there are ${reporterNames.join(', ')}`);
   return reporter.create(output);
 }

@@ -4,6 +4,10 @@ import { createOAuth2Flow } from '../../src/auth/oauth2/oauth2-flow.ts';
 import { MemoryTokenStore } from '../../src/auth/tokens/memory-store.ts';
 import { createTokenSource } from '../../src/auth/tokens/stored-token-source.ts';
 import type { TokenRecord } from '../../src/auth/tokens/token-record.ts';
+import { parseCall } from '../../src/cli/arguments.ts';
+import { createOutput } from '../../src/cli/output.ts';
+import { reportedRequest, shownOf } from '../../src/cli/reported-request.ts';
+import { createReporter, reporterNames } from '../../src/cli/reporters.ts';
 import { toCurl } from '../../src/convert/curl/curl.ts';
 import { wireToCurl } from '../../src/convert/curl/wire-curl.ts';
 import { createCookieJar } from '../../src/cookies/cookie-jar.ts';
@@ -209,7 +213,9 @@ async function world(
       cookies: createCookieJar(),
       async storeBody(response) {
         const bytes = await response.bytes(1_000_000);
-        return { size: bytes.length, bytes, read: () => response.body } as never;
+        const start = async (limit: number) => bytes.subarray(0, limit);
+        const open = () => response.body;
+        return { size: bytes.length, bytes, start, open, dispose: async () => {} };
       },
       defaults: {},
     });
@@ -249,6 +255,31 @@ const holds = async (request: HttpRequest, ...marks: readonly string[]): Promise
   ]);
   return texts.some(text => marks.some(mark => text.includes(mark)));
 };
+
+/** What a reporter makes of a result when everything there is to show was asked for. */
+async function reportOf(name: string, result: RunResult, redact: (text: string) => string): Promise<string> {
+  let text = '';
+  const output = createOutput(part => {
+    text += part;
+  }, false);
+  const call = parseCall(['run', '.', '--verbose', '--show', 'all', '--with-response']);
+  const context = { call, current: '/w', redact };
+  const { shown, response, exchange } = await shownOf(result, true, context);
+  const tree = parse('GET {{at}}/x');
+  const report = reportedRequest(
+    { file: '/w/a.http', tree, block: 0 },
+    result,
+    result.decision,
+    result.error,
+    0,
+    context,
+  );
+  const reporter = await createReporter(name, output);
+  reporter.request({ ...report, ...(response ? { response } : {}) }, shown, exchange);
+  reporter.end({ requests: 1, failed: report.ok ? 0 : 1, durationMs: 0 });
+  assert.ok(text.length > 0, name);
+  return text;
+}
 
 describe('credentials of this machine', () => {
   let cells = 0;
@@ -311,6 +342,19 @@ describe('credentials of this machine', () => {
         shown.headers = redact((response?.headers ?? []).flat().join(' '));
         shown['HTTP archive'] = harText(records, showing, 'test');
         for (const record of records) shown['cURL of the console'] = wireToCurl(record, { shell, secrets: false });
+        const refused = await world([allowed], 'never', request => {
+          const echo = `${requestUrl(request)} ${request.headers.map(({ value }) => value).join(' ')}`;
+          const challenge = `Bearer error="invalid_token", error_description="${echo.replaceAll('"', '')}"`;
+          return answered(401, [['WWW-Authenticate', challenge]], JSON.stringify({ error: echo }));
+        });
+        for (const [world, what] of [
+          [{ send, redact }, 'answered'],
+          [refused, 'refused'],
+        ] as const) {
+          const result = await world.send(text, bound);
+          for (const name of reporterNames)
+            shown[`${name} report, ${what}`] = await reportOf(name, result, world.redact);
+        }
         for (const [where, content] of Object.entries(shown)) {
           for (const mark of marks) assert.ok(!content.includes(mark), `${where} holds ${mark}: ${content}`);
           cells++;
