@@ -1,5 +1,5 @@
 import { Cookie, domainMatch, getPublicSuffix, pathMatch, CookieJar as ToughJar } from 'tough-cookie';
-import type { CookieIdentity, StoredCookie } from './stored-cookie.ts';
+import { type CookieIdentity, identityOf, type StoredCookie } from './stored-cookie.ts';
 import type { WithheldCookie, WithheldReason } from './withheld-cookie.ts';
 
 /** The cookies themselves, over tough-cookie: a module of its own, as its list of public suffixes is slow to load. */
@@ -29,9 +29,9 @@ export class CookieStore {
   /** The cookies that belong to the site of a URL and do not go along with a request to it. */
   withheld(url: string): readonly WithheldCookie[] {
     const { protocol, hostname, pathname } = new URL(url);
-    const sent = new Set(this.get(url).map(cookie => keyOf(storedCookie(cookie))));
+    const sent = new Set(this.get(url).map(cookie => identityOf(storedCookie(cookie))));
     const known = this.list().flatMap(({ value: _, secure, httpOnly: __, ...cookie }) => {
-      if (sent.has(keyOf(cookie)) || siteOf(cookie.domain) !== siteOf(hostname)) return [];
+      if (sent.has(identityOf(cookie)) || siteOf(cookie.domain) !== siteOf(hostname)) return [];
       const reason: WithheldReason | undefined = !isFor(cookie, hostname)
         ? 'domain'
         : !pathMatch(pathname, cookie.path)
@@ -50,7 +50,7 @@ export class CookieStore {
   }
 
   #lose({ name, domain, path, hostOnly, expiresAt }: Omit<WithheldCookie, 'reason'>, reason: WithheldReason): void {
-    const key = keyOf({ name, domain, path });
+    const key = identityOf({ name, domain, path });
     this.#lost.delete(key);
     this.#lost.set(key, { name, domain, path, hostOnly, reason, ...(expiresAt === undefined ? {} : { expiresAt }) });
     for (const oldest of this.#lost.keys()) if (this.#lost.size > mostLost) this.#lost.delete(oldest);
@@ -130,8 +130,6 @@ export class CookieStore {
     return JSON.stringify(this.#jar.serializeSync());
   }
 }
-
-const keyOf = ({ name, domain, path }: CookieIdentity): string => [name, domain, path].join('\n');
 
 /** Whether a cookie is sent to a host, its path aside. @see RFC 6265 §5.4 */
 function isFor({ domain, hostOnly }: Pick<StoredCookie, 'domain' | 'hostOnly'>, hostname: string): boolean {

@@ -14,3 +14,6 @@ export interface StoredCookie {
 
 /** What tells a cookie from all others. @see RFC 6265 §5.3 */
 export type CookieIdentity = Pick<StoredCookie, 'name' | 'domain' | 'path'>;
+
+/** That identity as text. */
+export const identityOf = ({ name, domain, path }: CookieIdentity): string => [name, domain, path].join('\n');

@@ -90,6 +90,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const cookiesView = new CookiesView({
     cookies,
     console,
+    state: context.workspaceState,
     selected: () => environments.current(),
     onDidSelect: environments.onDidChange,
   });

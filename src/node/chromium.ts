@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { CountersignError } from '../core/errors.ts';
+import { type DevTools, type DevToolsEvent, DevToolsMessages } from './devtools.ts';
 
 /** The program of an installed browser of the Chromium family; undefined where there is none. */
 export function findChromium(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
@@ -47,28 +48,14 @@ export interface ChromiumOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-export interface DevToolsEvent {
-  readonly method: string;
-  readonly params: Record<string, unknown>;
-  readonly sessionId?: string;
-}
-
-interface Reply {
-  readonly resolve: (result: Record<string, unknown>) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /**
  * A browser with a fresh profile, spoken to over a pipe that no other process can reach (there is no debugging port).
- * @see https://chromedevtools.github.io/devtools-protocol/
  */
-export class Chromium {
+export class Chromium implements DevTools {
   readonly #process: ChildProcess;
   readonly #profile: string;
-  readonly #replies = new Map<number, Reply>();
+  readonly #messages: DevToolsMessages;
   readonly #exited: Promise<void>;
-  #listener: (event: DevToolsEvent) => void = () => {};
-  #next = 1;
   #closed: Promise<void> | undefined;
 
   private constructor(child: ChildProcess, profile: string) {
@@ -78,17 +65,15 @@ export class Chromium {
       child.once('exit', () => resolve());
       child.once('error', () => resolve());
     });
-    void this.#exited.then(() => {
-      for (const { reject } of this.#replies.values()) reject(new Error('the browser has ended'));
-      this.#replies.clear();
-    });
     const [input, output] = [child.stdio[3] as Writable, child.stdio[4] as Readable];
     input.on('error', () => {});
+    this.#messages = new DevToolsMessages(text => void input.write(`${text}\0`));
+    void this.#exited.then(() => this.#messages.end());
     let rest = '';
     output.setEncoding('utf8').on('data', (text: string) => {
       const messages = (rest + text).split('\0');
       rest = messages.pop() ?? '';
-      for (const message of messages) this.#receive(message);
+      for (const message of messages) this.#messages.receive(message);
     });
     output.on('error', () => {});
   }
@@ -132,17 +117,12 @@ export class Chromium {
   }
 
   listen(listener: (event: DevToolsEvent) => void): void {
-    this.#listener = listener;
+    this.#messages.listen(listener);
   }
 
   /** @throws Error with the browser's words */
-  send(method: string, params: object = {}, sessionId?: string): Promise<Record<string, unknown>> {
-    const id = this.#next++;
-    const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
-    this.#replies.set(id, { resolve, reject });
-    const message = JSON.stringify({ id, method, params, ...(sessionId === undefined ? {} : { sessionId }) });
-    (this.#process.stdio[3] as Writable).write(`${message}\0`);
-    return promise;
+  send(method: string, params?: object, sessionId?: string): Promise<Record<string, unknown>> {
+    return this.#messages.send(method, params, sessionId);
   }
 
   /** Ends the browser and removes its profile. */
@@ -152,26 +132,12 @@ export class Chromium {
   }
 
   async #end(): Promise<void> {
-    this.#listener = () => {};
+    this.listen(() => {});
     this.send('Browser.close').catch(() => {});
     const patience = setTimeout(() => this.#process.kill('SIGKILL'), 3000);
     await this.#exited;
     clearTimeout(patience);
     // Its helpers may write for a moment longer.
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }).catch(() => {});
-  }
-
-  #receive(text: string): void {
-    const message = JSON.parse(text) as {
-      id?: number;
-      result?: Record<string, unknown>;
-      error?: { message: string };
-    } & Partial<DevToolsEvent>;
-    if (message.id !== undefined) {
-      const reply = this.#replies.get(message.id);
-      this.#replies.delete(message.id);
-      if (message.error) reply?.reject(new Error(message.error.message));
-      else reply?.resolve(message.result ?? {});
-    } else if (message.method !== undefined) this.#listener(message as DevToolsEvent);
   }
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { AuthorizationSession, CallbackJudge, CallbackWish } from '../auth/oauth2/authorization-agent.ts';
 import { callbackParameters } from '../auth/oauth2/authorization-callback.ts';
 import { CountersignError } from '../core/errors.ts';
-import { Chromium, type ChromiumOptions, type DevToolsEvent } from './chromium.ts';
+import { Chromium, type ChromiumOptions } from './chromium.ts';
+import type { DevToolsEvent } from './devtools.ts';
 import { failurePage, signedInPage } from './loopback-page.ts';
 
 const answers = ['code', 'error', 'access_token', 'state', 'oauth_token', 'oauth_verifier'];

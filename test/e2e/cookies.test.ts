@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DevToolsSocket } from '../../src/node/devtools-socket.ts';
+import { listeningChromium } from './driver/listening-chromium.ts';
 import { openFreshWindow } from './workbench.ts';
 
 describe('the Cookies view', () => {
@@ -40,6 +42,47 @@ describe('the Cookies view', () => {
       assert.deepEqual(window.consoleErrors(), []);
     } finally {
       server.close();
+    }
+  });
+
+  it('keeps the cookies of chosen domains in sync with a browser, and shows and stops that', async () => {
+    const { window } = await openFreshWindow();
+    const chromium = await listeningChromium();
+    const browser = await DevToolsSocket.connect(chromium.port);
+    try {
+      const put = (name: string, url: string) =>
+        browser.send('Storage.setCookies', { cookies: [{ name, value: 'v', url }] });
+      await put('session', 'https://acme.test/');
+      await put('foreign', 'https://elsewhere.test/');
+      await window.page.locator('.activitybar [aria-label^="Countersign"]').first().click();
+      await window.page.locator('.pane-header', { hasText: 'Cookies' }).click();
+      await window.runCommand('Cookies of a Browser');
+      await window.answer('acme.test');
+      await window.quickInput.getByText('A Browser that Listens for DevTools').click();
+      await window.quickInput.getByText('The port that it listens on').waitFor();
+      await window.answer(String(chromium.port));
+      const question = window.page.locator('.monaco-dialog-box', { hasText: 'Keep the cookies of acme.test in sync' });
+      await question.waitFor();
+      await window.screenshot('cookies-sync-question');
+      const rows = window.page.locator('.pane', { hasText: 'Cookies' }).locator('.monaco-list-row');
+      assert.equal(await rows.count(), 0);
+      await question.getByRole('button', { name: 'Allow' }).click();
+      await rows.filter({ hasText: 'session' }).waitFor();
+      await put('later', 'https://acme.test/');
+      await rows.filter({ hasText: 'later' }).waitFor();
+      await window.screenshot('cookies-sync');
+      assert.equal(await rows.filter({ hasText: 'foreign' }).count(), 0);
+      assert.equal(await rows.filter({ hasText: 'elsewhere' }).count(), 0);
+      const synced = rows.filter({ hasText: 'in sync with' });
+      await synced.hover();
+      await synced.getByRole('button', { name: 'Stop the Sync' }).click();
+      await synced.waitFor({ state: 'detached' });
+      assert.ok(chromium.running());
+      assert.equal(await rows.filter({ hasText: /session/ }).count(), 1);
+      assert.deepEqual(window.consoleErrors(), []);
+    } finally {
+      await browser.close();
+      await chromium.end();
     }
   });
 });

@@ -65,6 +65,7 @@ describe('cookies in the host', () => {
     cookies = open();
     view = new CookiesView({
       cookies,
+      state: { get: (_: string, otherwise: unknown) => otherwise, update: async () => {} } as never,
       console: { error: (error: CountersignError) => error } as never,
       selected: () => environment,
       onDidSelect: new vscode.EventEmitter<void>().event,

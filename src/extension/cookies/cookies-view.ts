@@ -6,6 +6,7 @@ import { CountersignError } from '../../core/errors.ts';
 import { replaceFile } from '../../node/replace-file.ts';
 import type { Console } from '../console.ts';
 import { ask, showInputBox, tell, tellBriefly } from '../notices.ts';
+import { type SyncedBrowser, SyncedBrowsers } from './synced-browsers.ts';
 import type { WorkspaceCookies } from './workspace-cookies.ts';
 
 interface DomainNode {
@@ -20,12 +21,21 @@ interface CookieNode {
   readonly cookie: StoredCookie;
 }
 
-type Node = DomainNode | CookieNode;
+interface BrowserNode {
+  readonly kind: 'browser';
+  readonly browser: SyncedBrowser;
+}
+
+type Node = DomainNode | CookieNode | BrowserNode;
 
 export const cookiesViewId = 'countersign.cookies';
 const { t } = vscode.l10n;
 
+/** The domains that were chosen last, offered again. */
+const domainsKey = 'countersign.cookies.domains';
+
 export interface CookiesHost {
+  readonly state: vscode.Memento;
   readonly cookies: WorkspaceCookies;
   readonly console: Console;
   /** The environment that is selected for what the person works on. */
@@ -36,6 +46,7 @@ export interface CookiesHost {
 /** The Cookies view: the cookies of this workspace by domain, to add, edit, delete, import and export. */
 export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #host: CookiesHost;
+  readonly #browsers: SyncedBrowsers;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #disposables: vscode.Disposable[];
 
@@ -43,12 +54,17 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
 
   constructor(host: CookiesHost) {
     this.#host = host;
+    this.#browsers = new SyncedBrowsers(host.cookies, (error, name) =>
+      tell('warning', t('The cookies of “{0}” are no longer in sync: {1}'), name, host.console.error(error).message),
+    );
     const command = (name: string, run: (node?: Node) => Promise<unknown>): vscode.Disposable =>
       vscode.commands.registerCommand(`${cookiesViewId}.${name}`, (node?: Node) =>
         run(node).catch((error: unknown) => tell('error', '{0}', host.console.error(error).message)),
       );
     this.#disposables = [
       this.#changed,
+      this.#browsers,
+      this.#browsers.onDidChange(() => this.#changed.fire(undefined)),
       host.cookies.onDidChange(() => this.#changed.fire(undefined)),
       host.onDidSelect(() => this.#changed.fire(undefined)),
       command('add', node => this.#add(node)),
@@ -58,6 +74,10 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
       }),
       command('delete', node => this.#delete(node)),
       command('clear', () => this.#clear()),
+      command('sync', () => this.#sync()),
+      command('stopSync', async node => {
+        if (node?.kind === 'browser') await this.#browsers.stop(node.browser);
+      }),
       command('import', () => this.#import()),
       command('export', () => this.#export()),
     ];
@@ -68,7 +88,7 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
-    if (node?.kind === 'cookie') return [];
+    if (node?.kind === 'cookie' || node?.kind === 'browser') return [];
     if (node) {
       const cookies = await this.#cookies(node.environment);
       return cookies
@@ -78,7 +98,10 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     }
     const environment = this.#environment();
     const domains = new Set((await this.#cookies(environment)).map(({ domain }) => domain));
-    return [...domains].sort().map(domain => ({ kind: 'domain', environment, domain }));
+    return [
+      ...this.#browsers.list().map(browser => ({ kind: 'browser' as const, browser })),
+      ...[...domains].sort().map(domain => ({ kind: 'domain' as const, environment, domain })),
+    ];
   }
 
   async getTreeItem(node: Node): Promise<vscode.TreeItem> {
@@ -91,6 +114,7 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
       item.id = `${node.environment}\n${node.domain}`;
       return item;
     }
+    if (node.kind === 'browser') return itemOf(node.browser);
     const { name, domain, path, expiresAt, secure, httpOnly, hostOnly } = node.cookie;
     const item = new vscode.TreeItem(plain(name), vscode.TreeItemCollapsibleState.None);
     const until =
@@ -171,7 +195,7 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   async #delete(node: Node | undefined): Promise<void> {
-    if (!node) return;
+    if (!node || node.kind === 'browser') return;
     const jar = await this.#host.cookies.of(node.environment);
     const gone = node.kind === 'cookie' ? [node.cookie] : jar.list().filter(({ domain }) => domain === node.domain);
     for (const cookie of gone) jar.remove(cookie);
@@ -183,6 +207,20 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     if ((await ask({ kind: 'warning', modal: true, sentence, choices: [remove] })) === remove) {
       await this.#host.cookies.clear();
     }
+  }
+
+  async #sync(): Promise<void> {
+    const { chooseBrowser, chooseDomains, confirmReading } = await import('./choose-browser.ts');
+    const environment = this.#environment();
+    const domains = await chooseDomains(this.#host.state.get<string[]>(domainsKey, []));
+    if (!domains) return;
+    const browser = await chooseBrowser(domains);
+    if (!browser) return;
+    if (!(await confirmReading(browser.name, domains, browser.source.write === undefined))) {
+      return await browser.close();
+    }
+    await this.#host.state.update(domainsKey, domains);
+    await this.#browsers.start(browser, environment, domains);
   }
 
   async #import(): Promise<void> {
@@ -226,6 +264,16 @@ function readJson(text: string, now: number): ReturnType<typeof parseCookiesJson
   } catch (cause) {
     throw new CountersignError('invalid-value', t('The file is not valid JSON.'), { cause });
   }
+}
+
+function itemOf({ name, domains, environment, readOnly }: SyncedBrowser): vscode.TreeItem {
+  const item = new vscode.TreeItem(plain(domains.join(', ')), vscode.TreeItemCollapsibleState.None);
+  item.description = readOnly ? t('read from {0}', plain(name)) : t('in sync with {0}', plain(name));
+  const into = environment === '' ? t('No environment') : t('Environment {0}', plain(environment));
+  item.tooltip = `${item.description}\n${into}`;
+  item.iconPath = new vscode.ThemeIcon('sync');
+  item.contextValue = 'browser';
+  return item;
 }
 
 /** Names of servers as text: no icons of ours. */
