@@ -7,6 +7,7 @@ import { readHeader, readVariable } from './head-lines.ts';
 import type { LineReader } from './line-reader.ts';
 import { LineTable } from './line-table.ts';
 import { protocolMethods } from './methods.ts';
+import { NextRequest } from './next-request.ts';
 import { RequestDraft } from './request-draft.ts';
 import { splitRequestLine } from './request-line.ts';
 import type { AuthFieldNode, Block, Diagnostic, Directive, LineKind, Located, VariableNode } from './syntax-tree.ts';
@@ -46,6 +47,7 @@ export class BlockParser implements BlockContext {
   atEnd = false;
   readonly #reader: LineReader;
   readonly #lines = new LineTable();
+  readonly #next: NextRequest;
   #part: Part = 0;
   #title: Located | undefined;
   #titleDirective: Located | undefined;
@@ -63,6 +65,7 @@ export class BlockParser implements BlockContext {
     this.#reader = reader;
     this.text = reader.text;
     this.base = reader.start;
+    this.#next = new NextRequest(reader.text);
   }
 
   parse(): ParsedBlock {
@@ -85,7 +88,14 @@ export class BlockParser implements BlockContext {
       this.atEnd = true;
       return false;
     }
-    return !this.#reader.isSeparator();
+    return !this.#reader.isSeparator() && !this.#nextBegins();
+  }
+
+  /** Whether the reader's line is the first of another request, which has no separator above it. */
+  #nextBegins(): boolean {
+    const { start, from, to } = this.#reader;
+    if (this.#part === 0 || from !== start || from === to) return false;
+    return (this.#part !== 3 || this.#collector().mayEnd()) && this.#next.beginsAt(start);
   }
 
   #add(kind: LineKind): void {
@@ -241,7 +251,7 @@ export class BlockParser implements BlockContext {
   }
 
   #others(): ForeignCollector {
-    this.#foreign ??= new ForeignCollector(this, this.#reader, this.#lines);
+    this.#foreign ??= new ForeignCollector(this, this.#reader, this.#lines, this.#next);
     return this.#foreign;
   }
 
@@ -280,34 +290,35 @@ export class BlockParser implements BlockContext {
     this.#add('header');
   }
 
+  #collector(): BodyCollector {
+    const { headers = nothing } = this.#request ?? {};
+    const graphql = this.#request?.isGraphql() ?? false;
+    this.#body ??= new BodyCollector(this, this.#reader, this.#lines, headers, graphql);
+    return this.#body;
+  }
+
   #bodyLine(): void {
     const reader = this.#reader;
-    this.#body ??= new BodyCollector(
-      this,
-      reader,
-      this.#lines,
-      this.#request?.headers ?? nothing,
-      this.#request?.isGraphql() ?? false,
-    );
+    const body = this.#collector();
     const first = reader.from === reader.to ? 0 : this.text.charCodeAt(reader.from);
     if (first === 47 || first === 60 /* / < */) {
       const mark = commentEnd(this.text.slice(reader.from, reader.to));
-      if (mark !== undefined && this.#body.isComment(mark, this.#others())) {
-        this.#body.beforeComment();
+      if (mark !== undefined && body.isComment(mark, this.#others())) {
+        body.beforeComment();
         this.#others().blockComment(mark);
         return;
       }
     }
     if (mayBeForeign(first)) {
       const feature = foreignFeature(this.text.slice(reader.from, reader.to));
-      if (feature !== undefined && (feature !== 'recorded-response' || this.#body.afterBlank())) {
-        this.#body.beforeForeign();
+      if (feature !== undefined && (feature !== 'recorded-response' || body.afterBlank())) {
+        body.beforeForeign();
         this.#others().take(feature);
         return;
       }
     }
-    if (first === 64 && this.#body.endsAtVariable()) this.#variable();
-    else this.#body.line();
+    if (first === 64 && body.endsAtVariable()) this.#variable();
+    else body.line();
   }
 
   #finish(): ParsedBlock {

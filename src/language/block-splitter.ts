@@ -1,18 +1,22 @@
 import { BlockParser, type ParsedBlock } from './block-parser.ts';
 import { LineReader, separatorMark } from './line-reader.ts';
-import type { Block } from './syntax-tree.ts';
+import { isRequestLine } from './next-request.ts';
+import type { Block, Diagnostic } from './syntax-tree.ts';
 
 /** A block that is parsed when its first node is asked for; most blocks of a large file never are. */
 class DeferredBlock implements Block {
   readonly length: number;
   readonly lineCount: number;
   readonly #text: string;
+  /** It begins below another block, without a separator. */
+  readonly #unseparated: boolean;
   #block: ParsedBlock | undefined;
 
-  constructor(text: string, lineCount: number, block?: ParsedBlock) {
+  constructor(text: string, lineCount: number, unseparated: boolean, block?: ParsedBlock) {
     this.length = block?.length ?? text.length;
     this.lineCount = lineCount;
     this.#text = text;
+    this.#unseparated = unseparated;
     this.#block = block;
   }
 
@@ -53,7 +57,9 @@ class DeferredBlock implements Block {
     return this.#block?.openEnded ?? false;
   }
   get diagnostics(): Block['diagnostics'] {
-    return this.#parsed.diagnostics;
+    const { diagnostics, request } = this.#parsed;
+    if (!this.#unseparated || !request) return diagnostics;
+    return [...diagnostics, withoutSeparator(request)];
   }
 
   release(): void {
@@ -62,16 +68,30 @@ class DeferredBlock implements Block {
   }
 
   toJSON(): Omit<Block, 'release'> {
-    return { ...this.#parsed, lines: this.lines };
+    return { ...this.#parsed, lines: this.lines, diagnostics: this.diagnostics };
   }
 }
 
-/** Cuts a text into blocks at the lines that start with `###`, indented or not. */
+function withoutSeparator({ method, target, line }: NonNullable<Block['request']>): Diagnostic {
+  return {
+    start: (method ?? target).start,
+    end: target.end,
+    severity: 'information',
+    code: 'request-without-separator',
+    message: 'A request begins here. Other clients want “###” above it.',
+    fixes: [{ title: 'Insert “###” above it', edits: [{ start: 0, end: 0, text: '###\n' }] }],
+    line,
+  };
+}
+
+/**
+ * Cuts a text into blocks at the lines that start with `###`, indented or not, and where a request begins without one.
+ */
 export class BlockSplitter {
   /** Offset of the next block. */
   offset = 0;
   readonly #text: string;
-  readonly #reader: LineReader;
+  #reader: LineReader;
   /** Reads the blocks that hold comments of several lines: only their parser knows where they end. */
   #parserReader: LineReader | undefined;
   readonly #detached: boolean;
@@ -86,10 +106,14 @@ export class BlockSplitter {
   /** The block at `offset`; only for `offset` 0 may it be empty. */
   next(): Block {
     const text = this.#text;
-    const reader = this.#reader;
     const begin = this.offset;
+    // The last block may have ended above the line that was read last, and a reader only goes on.
+    if (begin < this.#reader.start) this.#reader = new LineReader(text, begin);
+    const reader = this.#reader;
     reader.next = begin;
     let lineCount = 0;
+    /** Something stands above that may be a request line. */
+    let content = false;
     while (reader.step()) {
       const { start } = reader;
       const code = text.charCodeAt(start);
@@ -99,6 +123,9 @@ export class BlockSplitter {
       } else if ((code === 47 || code <= 60 || code === 0xfeff) && opensComment(text, start, reader.end)) {
         return this.#parse(begin);
       }
+      // Only the parser knows whether a second request line is part of a body.
+      if (content && isRequestLine(text, start)) return this.#parse(begin);
+      content ||= isContent(text, start, reader.end);
       lineCount++;
     }
     return this.#block(begin, text.length, lineCount);
@@ -107,7 +134,8 @@ export class BlockSplitter {
   #block(begin: number, end: number, lineCount: number): Block {
     this.offset = end;
     const text = this.#text.slice(begin, end);
-    return new DeferredBlock(this.#detached && text.length * 4 < this.#text.length ? copy(text) : text, lineCount);
+    const own = this.#detached && text.length * 4 < this.#text.length ? copy(text) : text;
+    return new DeferredBlock(own, lineCount, this.#isUnseparated(begin));
   }
 
   #parse(begin: number): Block {
@@ -119,8 +147,19 @@ export class BlockSplitter {
     }
     const block = new BlockParser(reader).parse();
     this.offset = begin + block.length;
-    return new DeferredBlock('', block.lineCount, block);
+    return new DeferredBlock('', block.lineCount, this.#isUnseparated(begin), block);
   }
+
+  #isUnseparated(begin: number): boolean {
+    return begin > 0 && separatorMark(this.#text, begin) === -1;
+  }
+}
+
+/** Whether a line is more than a blank one, a comment, a directive or a variable. */
+function isContent(text: string, start: number, end: number): boolean {
+  if (start === end) return false;
+  const code = text.charCodeAt(start);
+  return code !== 35 && code !== 64 && !(code === 47 && text.charCodeAt(start + 1) === 47);
 }
 
 /** Whether a line may begin a comment of several lines. */

@@ -99,6 +99,32 @@ export class BodyCollector {
     return this.#lines.kinds.at(-1) === 'blank';
   }
 
+  /** Whether a request that begins at the reader's line ends this body, or the line can be a part of it. */
+  mayEnd(): boolean {
+    const above = this.#lines.kinds.at(-1);
+    // What is run or held against the response stands at the end.
+    if (above === 'foreign') return true;
+    if (this.#endsWithFile()) return true;
+    const complete = this.#textStart !== -1 && /[}\]>]/.test(this.#context.text.charAt(this.#textEnd - 1));
+    if (ownRequestLines.test(this.#contentType)) return this.#gap;
+    if (this.#firstLine === -1 || this.#comments === 'undecided') return true;
+    if (above !== 'blank' && !complete) return false;
+    if (this.#graphql || this.#isForm()) return true;
+    if (this.#contentType !== '' && !this.#contentType.startsWith('{{')) return /json|xml/.test(this.#contentType);
+    return /^(?:[{[<]|[\w.%+~-]+=)/.test(this.#startOfText());
+  }
+
+  #endsWithFile(): boolean {
+    return this.#parts.at(-1)?.kind === 'file' && this.#textEnd === this.#textStart;
+  }
+
+  /** What the body begins with, up to 100 characters. */
+  #startOfText(): string {
+    const [first] = this.#parts;
+    if (first) return first.kind === 'text' ? first.text.trimStart().slice(0, 100) : '';
+    return this.#context.text.slice(this.#textStart, this.#textStart + 100);
+  }
+
   /** Takes the reader's line. */
   line(): void {
     const { start, end, next, from, to } = this.#reader;
@@ -305,6 +331,9 @@ const fileLine = /^<(?:(@)([\w-]*))?[ \t]+(\S.*)$/;
 /** Headers that people write, as the first line of a body. */
 const cutOffHeader =
   /^(authorization|content-type|accept(?:-[a-z]+)?|cookie|host|user-agent|origin|referer|cache-control|if-[a-z-]+|(?:x-)?api-key|x-[a-z][a-z-]*):[ \t]/i;
+
+/** Content that may hold request lines of its own. */
+const ownRequestLines = /^(?:multipart\/|text\/|message\/http|application\/http)/;
 
 /** What tells that a comment of several lines holds requests: a separator, or a request line. */
 const heldByComment =

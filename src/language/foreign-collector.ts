@@ -3,6 +3,7 @@ import type { BlockContext } from './block-context.ts';
 import { closing, featureBeforeRequest, foreignFeature, foreignMessage, runFeatures } from './foreign-features.ts';
 import { type LineReader, separatorMark } from './line-reader.ts';
 import type { LineTable } from './line-table.ts';
+import type { NextRequest } from './next-request.ts';
 import type { ForeignNode } from './syntax-tree.ts';
 
 /** Whether a line of a body may begin a part of another dialect, by its first character alone. */
@@ -33,11 +34,13 @@ export class ForeignCollector {
   readonly #context: BlockContext;
   readonly #reader: LineReader;
   readonly #lines: LineTable;
+  readonly #next: NextRequest;
 
-  constructor(context: BlockContext, reader: LineReader, lines: LineTable) {
+  constructor(context: BlockContext, reader: LineReader, lines: LineTable, next: NextRequest) {
     this.#context = context;
     this.#reader = reader;
     this.#lines = lines;
+    this.#next = next;
   }
 
   /** Takes the lines of a part that the reader's line begins above the body; false where it begins none. */
@@ -50,12 +53,12 @@ export class ForeignCollector {
     }
     const feature = foreignFeature(text) ?? (beforeRequest ? featureBeforeRequest(text) : undefined);
     if (feature === undefined) return false;
-    this.take(feature);
+    this.take(feature, beforeRequest);
     return true;
   }
 
-  /** Takes the lines of a feature from the reader's line on. */
-  take(feature: string): void {
+  /** Takes the lines of a feature from the reader's line on; with `alone` there is no request above it. */
+  take(feature: string, alone = false): void {
     const reader = this.#reader;
     const { base } = this.#context;
     const line = this.#lines.length;
@@ -66,6 +69,9 @@ export class ForeignCollector {
     const close = closing(feature, firstText);
     let closed = close === undefined || close(firstText);
     while (!closed && this.#goesOn()) {
+      // Below a blank line, what was recorded of a response may be followed by the next request.
+      const blank = feature === 'recorded-response' && !alone && reader.from === reader.to;
+      if (blank && this.#next.beginsAt(reader.next)) break;
       reader.advance();
       end = reader.to - base;
       const text = this.#lineText();

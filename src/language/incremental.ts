@@ -57,7 +57,10 @@ function isUntouched({ text, blocks }: SyntaxTree, index: number, change: TextEd
   if (change === undefined) return true;
   if (placed.block.openEnded || change.start < placed.offset + placed.block.length) return false;
   const following = blocks[index + 1];
-  return following !== undefined && change.start >= separatorMark(text, following.offset) + 3;
+  if (following === undefined) return false;
+  const mark = separatorMark(text, following.offset);
+  // Without a separator it is the lines of the next block, up to its request line, that end this one.
+  return change.start >= (mark === -1 ? following.offset + following.block.length : mark + 3);
 }
 
 function sortedEdits(text: string, edits: readonly TextEdit[]): TextEdit[] {

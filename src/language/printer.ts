@@ -87,7 +87,10 @@ export function setBody(tree: SyntaxTree, placed: PlacedBlock, text: string | un
   const { body } = request;
   if (body === undefined) {
     if (text === undefined || text === '') return [];
-    return [lines.insertAfter(headLastLine(request), ['', text])];
+    const head = headLastLine(request);
+    const below = lines.lines[head + 1];
+    // What is recorded or run below the head stays apart from the body.
+    return [lines.insertAfter(head, below === undefined || below.kind === 'blank' ? ['', text] : ['', text, ''])];
   }
   const first = lines.lines[body.line]?.start ?? body.start;
   if (text === undefined || text === '') return [lines.edit(first, body.end, '')];

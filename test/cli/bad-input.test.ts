@@ -97,8 +97,6 @@ describe('bad input on the command line', function () {
       ['half-url', 'GET http://\n', /^half-url\.http:1:5: .*not a valid URL\. Write it as https:\/\/host\/path/m],
       ['half-auth', `# @auth\nGET ${base}/\n`, /^half-auth\.http:1:\d: .*scheme/m],
       ['half-header', `GET ${base}/\nContent-\n`, /^half-header\.http:2:1: A header is written/m],
-      ['two', `GET ${base}/a\nGET ${base}/b\n`, /^two\.http:2:1: .*Did you mean to begin a new request with “###”\?/m],
-      ['two-rel', `GET ${base}/a\nHost: x\nPOST /b\n`, /^two-rel\.http:3:1: .*begin a new request with “###”\?/m],
       ['half-lone', `GET ${base}/\n{{x}} y\n`, /^half-lone\.http:2:1: A header is written/m],
       ['half-variable', `GET ${base}/{{x\n`, /^half-variable\.http:1:\d+: .*\{\{name\}\}/m],
       ['quote', `# @auth basic username="a password=b\nGET ${base}/\n`, /^quote\.http:1:24: .*quote is not closed/m],

@@ -55,7 +55,7 @@ describe('update', () => {
   });
 
   it('joins two blocks when the separator between them goes', () => {
-    const tree = update(parse('GET /a\n###\nGET /b\n'), [{ start: 7, end: 11, text: '' }]);
+    const tree = update(parse('GET /a\n###\nAccept: b\n'), [{ start: 7, end: 11, text: '' }]);
     assert.equal(tree.blocks.length, 1);
   });
 
