@@ -9,6 +9,7 @@ import { createProxyResolver } from '../http/proxies.ts';
 import { recordTransport } from '../http/recorded-transport.ts';
 import { storeBody } from '../http/stored-body.ts';
 import { createSystemTrustTransport } from '../http/system-trust.ts';
+import { requestName } from '../language/request-name.ts';
 import { filesWithin, namedFiles, nodeFiles } from '../node/files.ts';
 import { nodeRandom } from '../node/random.ts';
 import { runCommand } from '../node/run-command.ts';
@@ -182,7 +183,8 @@ export function createEngine(call: Call, current: string): CliEngine {
     environment,
     beginIteration: scripts.begin,
     remember(target, result) {
-      const name = target.tree.blocks[target.block]?.block.name?.text;
+      const placed = target.tree.blocks[target.block];
+      const name = placed && requestName(placed.block)?.text;
       if (name === undefined) return false;
       referred ??= referredNames(workspace.read());
       if (!referred.has(name)) return false;

@@ -12,12 +12,22 @@ export interface RequestLineSplit {
 /** A method right before a variable that begins the URL. */
 const gluedMethod = /^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\{\{/;
 
+/** A variable in the place of the method. */
+const variableMethod = /^(\{\{[^{}]*\}\})[ \t]+(?=https?:\/\/|\{\{|\/)/;
+
+const longestReference = 200;
+
 /** Longer words are no methods. */
 const longestMethod = 40;
 
 /** Splits `METHOD target` in `text[from, to)`; `first` is the code of its first character. */
 export function splitRequestLine(text: string, from: number, to: number, first: number): RequestLineSplit {
   const none: RequestLineSplit = { methodEnd: from, targetStart: from, unknown: undefined };
+  if (first === 123 /* { */) {
+    const method = variableMethod.exec(text.slice(from, Math.min(to, from + longestReference)));
+    if (method === null) return none;
+    return { methodEnd: from + (method[1]?.length ?? 0), targetStart: from + method[0].length, unknown: undefined };
+  }
   if (!isLetter(first)) return none;
   const glued = gluedMethod.exec(text.slice(from, Math.min(to, from + longestMethod)))?.[1];
   if (glued !== undefined) {

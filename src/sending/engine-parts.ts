@@ -7,6 +7,7 @@ import type { Clock, Prompter, Random, SecretStore, Transport } from '../core/po
 import { Redactor } from '../core/redaction.ts';
 import { ResponseValues } from '../core/response-values.ts';
 import type { Variables } from '../core/variables.ts';
+import { requestName } from '../language/request-name.ts';
 import { absolutePath } from './absolute-path.ts';
 import { guardTransport } from './guarded-transport.ts';
 import type { LenientPorts } from './preview.ts';
@@ -122,7 +123,8 @@ export class EngineParts {
 
   /** Keeps what later requests of the environment may refer to; nothing is taken from a body that is not whole. */
   remember({ file, tree, block }: RequestTarget, result: RunResult): void {
-    const name = tree.blocks[block]?.block.name?.text;
+    const placed = tree.blocks[block];
+    const name = placed && requestName(placed.block)?.text;
     if (name === undefined) return;
     const { response, ...rest } = result;
     this.#responses.of(this.#ownerIn(result.owner, file)).record(name, response?.body.broken ? rest : result);

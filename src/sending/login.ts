@@ -4,6 +4,7 @@ import { CountersignError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import { requestUrl } from '../core/request.ts';
 import { ResponseValues } from '../core/response-values.ts';
+import { requestName } from '../language/request-name.ts';
 import { authInForce } from './auth-in-force.ts';
 import { prepareRequest } from './prepare.ts';
 import { type RunResult, runRequest } from './runner.ts';
@@ -61,7 +62,7 @@ async function find(host: LoginHost, { name, file, elsewhere }: LoginReference):
   const places = [...(own ? [{ file, tree: own }] : []), ...(elsewhere ? [] : host.documents(file))];
   const found = places.flatMap(({ file: path, tree }) =>
     tree.blocks.flatMap((placed, block) =>
-      placed.block.request && placed.block.name?.text === name ? [{ file: path, tree, block }] : [],
+      placed.block.request && requestName(placed.block)?.text === name ? [{ file: path, tree, block }] : [],
     ),
   );
   // The nearest one: of the file itself, else of its folder, else of any other.

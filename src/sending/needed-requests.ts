@@ -1,4 +1,5 @@
 import { CountersignError } from '../core/errors.ts';
+import { mayHaveName, requestName } from '../language/request-name.ts';
 import { responseNames } from './response-names.ts';
 import { placeAt } from './scopes.ts';
 import type { RequestTarget } from './workspace.ts';
@@ -66,7 +67,8 @@ const mayRefer = (request: RequestTarget): boolean => /@(?:force)?ref\b/i.test(t
 
 /** Without being read where it has none: a document may have very many requests. */
 function nameOf(request: RequestTarget): string | undefined {
-  return /@name/i.test(textOf(request)) ? request.tree.blocks[request.block]?.block.name?.text : undefined;
+  const placed = request.tree.blocks[request.block];
+  return placed && mayHaveName(textOf(request)) ? requestName(placed.block)?.text : undefined;
 }
 
 /** The names that `# @ref` and `# @forceRef` of a request state, and those whose responses it reads. */

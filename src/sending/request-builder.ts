@@ -72,7 +72,7 @@ export async function buildRequest(
   if (!node) throw new CountersignError('invalid-request', 'There is no request here.');
   const place = (offset: number, line: number): Place => placeAt(file, tree, placed, offset, line);
   const at = place(node.start, node.line);
-  const method = methodOf(node, at);
+  const method = await methodOf(node, variables, at);
 
   let shorthand: AuthStatement | undefined;
   const headers: Part[] = [];
@@ -84,7 +84,7 @@ export async function buildRequest(
     }
     const part = await headerPart(header, variables, headerPlace);
     if (part === undefined) continue;
-    if (shorthands && !shorthand && part.name.toLowerCase() === 'authorization' && isReference(header.name.text)) {
+    if (shorthands && !shorthand && part.name.toLowerCase() === 'authorization' && isWholeHeader(header)) {
       shorthand = shorthandStatement(part.value, headerPlace);
       if (shorthand) continue;
     }
@@ -134,8 +134,8 @@ export async function buildRequest(
   };
 }
 
-function methodOf(node: RequestNode, place: Place): string {
-  const written = node.method?.text ?? 'GET';
+async function methodOf(node: RequestNode, variables: TextResolver, place: Place): Promise<string> {
+  const written = (await variables.resolve(node.method?.text ?? 'GET', place)).value.trim();
   const method = /^[a-z]+$/i.test(written) ? written.toUpperCase() : written;
   if (!methodPattern.test(method))
     throw new CountersignError('invalid-request', `“${method}” is no method.`, { place });
@@ -145,11 +145,14 @@ function methodOf(node: RequestNode, place: Place): string {
   return method;
 }
 
+/** Whether one variable stands for name and value. */
+const isWholeHeader = ({ name, end }: HeaderNode): boolean => isReference(name.text) && name.end === end;
+
 /** The header of a line; undefined where the line is one variable and that is empty. */
 async function headerPart(header: HeaderNode, variables: TextResolver, place: Place): Promise<Part | undefined> {
   let name = await variables.resolve(header.name.text, place);
   let value = await variables.resolve(header.value.text, place);
-  if (isReference(header.name.text)) {
+  if (isWholeHeader(header)) {
     if (name.value.trim() === '') return undefined;
     [name, value] = splitHeader(name, place);
   }

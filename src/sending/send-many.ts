@@ -1,3 +1,4 @@
+import { mayHaveName, requestName } from '../language/request-name.ts';
 import { directivesOf } from './directives-in-force.ts';
 import { requestTitle } from './request-title.ts';
 import { responseNames } from './response-names.ts';
@@ -125,6 +126,6 @@ function namedRequests(requests: readonly RequestTarget[]): Map<string, Named> {
 function nameOf({ tree, block }: RequestTarget): string | undefined {
   const placed = tree.blocks[block];
   // Without being read where it has none: a document may have very many requests.
-  if (!placed || !/@name/i.test(tree.text.slice(placed.offset, placed.offset + placed.block.length))) return undefined;
-  return placed.block.name?.text;
+  if (!placed || !mayHaveName(tree.text.slice(placed.offset, placed.offset + placed.block.length))) return undefined;
+  return requestName(placed.block)?.text;
 }

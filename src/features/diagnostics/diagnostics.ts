@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type AuthLevel, type AuthStatement, effectiveAuth } from '../../auth/inheritance.ts';
 import type { CountersignError } from '../../core/errors.ts';
 import { fileBlocks } from '../../language/file-blocks.ts';
+import { requestName } from '../../language/request-name.ts';
 import type { Block, Diagnostic, PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
 import { draftDiagnostics, repeatedAuth } from '../../sending/repeated-auth.ts';
 import { authStatement, fileStatements } from '../../sending/scopes.ts';
@@ -226,7 +227,7 @@ function changedEntries(
     return {
       block,
       findings: blockFindings(block, text.slice(offset, offset + block.length)),
-      name: block.request ? block.name?.text : undefined,
+      name: block.request ? requestName(block)?.text : undefined,
       variables:
         block.variables.map(({ name, value }) => `${name.text}=${value.text}\n`).join('') +
         (block.request ? '' : promptsOf(block).join('\n')),

@@ -3,6 +3,7 @@ import { references as templateReferences } from '../../core/template.ts';
 import type { VariableInfo } from '../../core/variables.ts';
 import { nodeAt } from '../../language/node-at.ts';
 import { textOfBlock } from '../../language/positions.ts';
+import { requestName } from '../../language/request-name.ts';
 import type { Block, Line, Located, PlacedBlock, Span, SyntaxTree, TextEdit } from '../../language/syntax-tree.ts';
 import { collectionFile, folderFile } from '../../sending/scopes.ts';
 import { type DocumentContext, variablesAt } from '../diagnostics/document-context.ts';
@@ -145,7 +146,8 @@ function definitionsIn({ blocks }: SyntaxTree, { kind, name, block: only }: Name
   for (const { block, offset } of blocks) {
     const add = ({ start, end }: Span): number => found.push({ start: offset + start, end: offset + end });
     if (kind === 'request') {
-      if (block.request && block.name?.text === name) add(block.name);
+      const written = block.request && requestName(block);
+      if (written?.text === name) add(written);
       continue;
     }
     if (!only) for (const variable of block.variables) if (variable.name.text === name) add(variable.name);
@@ -164,7 +166,7 @@ function means(context: DocumentContext, symbol: NamedSymbol, placed: PlacedBloc
 }
 
 function named({ blocks }: SyntaxTree, name: string): boolean {
-  return blocks.some(({ block }) => block.request && block.name?.text === name);
+  return blocks.some(({ block }) => block.request && requestName(block)?.text === name);
 }
 
 function asks({ directives }: Block, name: string): boolean {

@@ -4,6 +4,7 @@ import { dynamicVariable } from '../../core/dynamic-variables.ts';
 import { code, escaped } from '../../core/markdown.ts';
 import type { Place } from '../../core/place.ts';
 import { type NodeAt, nodeAt } from '../../language/node-at.ts';
+import { requestName } from '../../language/request-name.ts';
 import type { Span } from '../../language/syntax-tree.ts';
 import { findDirective } from '../../sending/directives.ts';
 import { fieldDocs, schemeDocs } from '../completion/auth-docs.ts';
@@ -116,7 +117,7 @@ function referenceHover(
     case 'token':
       return [`**Token ${code(info.name)}**\n\nThe access token that a request with this token name obtained.`];
     case 'response': {
-      const named = context.tree.blocks.find(({ block }) => block.request && block.name?.text === info.name);
+      const named = context.tree.blocks.find(({ block }) => block.request && requestName(block)?.text === info.name);
       const line = named ? named.line + (named.block.request?.line ?? 0) + 1 : undefined;
       const link =
         line === undefined ? code(info.name) : `[${escaped(info.name)}](${linkTo({ file: context.file, line })})`;
