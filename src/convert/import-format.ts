@@ -5,8 +5,10 @@ export interface ImportFormat {
   readonly id: string;
   /** As people call it. */
   readonly label: string;
-  /** Where it is a folder: a file that stands in it, by its path. */
-  readonly mark?: string;
+  /** Where it is a folder: files of which one stands in it, by their paths. */
+  readonly marks?: readonly string[];
+  /** How names of its files end, apart from those that several formats have. */
+  readonly extensions?: readonly string[];
   /** Whether a document (parsed JSON or YAML, or a `SourceFolder`) is of this format. */
   recognizes(document: unknown): boolean;
   /** @throws CountersignError `invalid-value` with what is wrong */

@@ -1,6 +1,6 @@
 import { CountersignError } from '../core/errors.ts';
 import { adapt } from './adapt.ts';
-import { isBruno, readBruno } from './bruno/bruno.ts';
+import { isBruno, openCollectionMarks, readBruno } from './bruno/bruno.ts';
 import { type Finding, type Imported, type ImportedFolder, nothingImported, requestsOf } from './collection.ts';
 import { isHar, readHar } from './har.ts';
 import type { ImportFormat, ImportResult } from './import-format.ts';
@@ -15,13 +15,25 @@ import { isZip, readZip } from './zip-folder.ts';
 export const importFormats: readonly ImportFormat[] = [
   { id: 'postman', label: 'Postman', recognizes: isPostman, read: readPostman },
   { id: 'insomnia', label: 'Insomnia', recognizes: isInsomnia, read: readInsomnia },
-  { id: 'bruno', label: 'Bruno', mark: 'bruno.json', recognizes: isBruno, read: readBruno },
+  {
+    ...{ id: 'bruno', label: 'Bruno', marks: ['bruno.json', ...openCollectionMarks], extensions: ['bru'] },
+    ...{ recognizes: isBruno, read: readBruno },
+  },
   { id: 'openapi', label: 'OpenAPI', recognizes: isOpenApi, read: readOpenApi },
-  { id: 'har', label: 'HTTP archive (HAR)', recognizes: isHar, read: readHar },
+  { id: 'har', label: 'HTTP archive (HAR)', extensions: ['har'], recognizes: isHar, read: readHar },
 ];
 
+/** How the names of the files end that a folder or an archive is looked through for, each once. */
+export const sourceExtensions: readonly string[] = [
+  ...new Set(['json', 'yaml', 'yml', ...importFormats.flatMap(({ extensions = [] }) => extensions)]),
+];
+
+/** How the names of files end that can be imported. */
+export const importExtensions: readonly string[] = [...sourceExtensions, 'zip'];
+
 /** Names of the files that a folder of other tools is looked through for. */
-export const isSourceFile = (name: string): boolean => /\.(?:bru|json|ya?ml|har)$/i.test(name);
+export const isSourceFile = (name: string): boolean =>
+  sourceExtensions.includes(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
 
 /** Larger files are no exports of requests. Bytes. */
 export const largestImport = 256 * 1024 * 1024;

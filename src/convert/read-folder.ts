@@ -28,11 +28,12 @@ export function readFolder(folder: SourceFolder, candidates: readonly ImportForm
   };
   const roots: string[] = [];
   for (const format of candidates) {
-    if (format.mark === undefined) continue;
-    for (const [root, project] of folder.projects(format.mark)) {
-      if (roots.some(other => root.startsWith(other)) || !format.recognizes(project)) continue;
-      roots.push(root);
-      attempt(root + format.mark, true, () => take(format, project));
+    for (const mark of format.marks ?? []) {
+      for (const [root, project] of folder.projects(mark)) {
+        if (roots.some(other => root.startsWith(other)) || !format.recognizes(project)) continue;
+        roots.push(root);
+        attempt(root + mark, true, () => take(format, project));
+      }
     }
   }
   for (const [path, text] of folder.files) {

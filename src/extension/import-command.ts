@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { countImported, findingsOf, isSourceFile, largestImport, readImport } from '../convert/import.ts';
+import {
+  countImported,
+  findingsOf,
+  importExtensions,
+  importFormats,
+  isSourceFile,
+  largestImport,
+  readImport,
+} from '../convert/import.ts';
 import { importedFiles, withExisting } from '../convert/import-files.ts';
 import { type ImportResult, labelsOf } from '../convert/import-format.ts';
 import { importReport } from '../convert/import-report.ts';
@@ -71,7 +79,7 @@ async function chooseSource(): Promise<Source | undefined> {
     placeHolder: vscode.l10n.t('Postman, Insomnia, Bruno, OpenAPI or HAR'),
   });
   if (chosen === file || chosen === folder) {
-    const filters = { 'Postman, Insomnia, OpenAPI, HAR': ['json', 'yaml', 'yml', 'har', 'zip'], '*': ['*'] };
+    const filters = { [labelsOf(importFormats)]: [...importExtensions], '*': ['*'] };
     const [picked] =
       (await vscode.window.showOpenDialog({
         title: vscode.l10n.t('Import Requests'),

@@ -15,11 +15,16 @@ import { SourceFolder } from '../source-folder.ts';
 import { type BruBlock, type BruRow, readBru } from './bru-text.ts';
 import { readBrunoAuth } from './bruno-auth.ts';
 import { readBrunoScripts } from './bruno-scripts.ts';
+import { type BrunoFile, isOpenCollection, openCollectionDocument, openCollectionFiles } from './open-collection.ts';
 
-/** Whether it is a folder of Bruno: one with a `bruno.json`. */
+/** Whether it is a folder of Bruno's, with a `bruno.json` or an `opencollection.yml`, or the latter with all in it. */
 export function isBruno(value: unknown): boolean {
-  return value instanceof SourceFolder && value.files.has('bruno.json');
+  if (!(value instanceof SourceFolder)) return isOpenCollection(value);
+  return value.files.has('bruno.json') || openCollectionMarks.some(mark => value.files.has(mark));
 }
+
+/** What stands in the root of a collection in YAML. */
+export const openCollectionMarks: readonly string[] = ['opencollection.yml', 'opencollection.yaml'];
 
 /** Folders stand in each other at most this deep. */
 const deepest = 60;
@@ -30,22 +35,39 @@ interface Above {
   readonly authorized: boolean;
 }
 
-type Files = ReadonlyMap<string, string>;
+type Files = ReadonlyMap<string, BrunoFile>;
 
 /**
- * Reads a folder of Bruno's: `bruno.json`, `collection.bru`, folders with `folder.bru`, requests, environments.
- * @throws CountersignError `invalid-value` where `bruno.json` is no JSON
+ * Reads a collection of Bruno's: a folder of `.bru` files, or an OpenCollection, in a folder or as one document.
+ * @throws CountersignError `invalid-value` where `bruno.json` is no JSON, or a file of an OpenCollection no YAML
  * @see https://docs.usebruno.com/bru-lang/overview
+ * @see https://spec.opencollection.com
  */
 export function readBruno(value: unknown): Imported {
-  const files = value instanceof SourceFolder ? value.files : new Map<string, string>();
-  const name = text(settingsOf(files.get('bruno.json') ?? '{}').name)?.trim() || 'Collection';
-  const requests = new Map([...files].filter(([path]) => path.endsWith('.bru') && !/^environments\//.test(path)));
-  const environments = [...files].flatMap(([path, content]): ImportedEnvironment[] => {
+  const { name, files } = filesOf(value);
+  const requests = new Map([...files].filter(([path]) => !/^environments\//.test(path)));
+  const environments = [...files].flatMap(([path, { blocks }]): ImportedEnvironment[] => {
     const called = /^environments\/([^/]+)\.bru$/.exec(path)?.[1];
-    return called === undefined ? [] : [environmentOf(called, content)];
+    return called === undefined ? [] : [environmentOf(called, blocks)];
   });
   return { collections: [folderOf('', name, requests, { headers: [], authorized: false }, 0)], environments };
+}
+
+function filesOf(value: unknown): { readonly name: string; readonly files: Files } {
+  if (!(value instanceof SourceFolder)) {
+    const files = openCollectionDocument(record(value));
+    return { name: text(record(record(value).info).name)?.trim() || 'Collection', files };
+  }
+  const json = value.files.get('bruno.json');
+  if (json === undefined) {
+    const files = openCollectionFiles(value.files);
+    return { name: rowValue(files.get('collection.bru')?.blocks ?? [], 'meta', 'name').trim() || 'Collection', files };
+  }
+  const files = [...value.files].filter(([path]) => path.endsWith('.bru'));
+  return {
+    name: text(settingsOf(json).name)?.trim() || 'Collection',
+    files: new Map(files.map(([path, content]) => [path, { content, blocks: readBru(content) }])),
+  };
 }
 
 function settingsOf(content: string): Readonly<Record<string, unknown>> {
@@ -56,8 +78,7 @@ function settingsOf(content: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function environmentOf(name: string, content: string): ImportedEnvironment {
-  const blocks = readBru(content);
+function environmentOf(name: string, blocks: readonly BruBlock[]): ImportedEnvironment {
   const secrets = rowsOf(blocks, 'vars:secret').map(row => ({ ...variable(row), secret: true }));
   return { name, variables: [...rowsOf(blocks, 'vars').map(variable), ...secrets] };
 }
@@ -87,8 +108,7 @@ const foreign = (content: string): string[] =>
 
 function folderOf(path: string, name: string, files: Files, above: Above, depth: number): ImportedFolder {
   const own = path === '' ? 'collection.bru' : `${path}/folder.bru`;
-  const content = files.get(own) ?? '';
-  const blocks = readBru(content);
+  const { content, blocks } = files.get(own) ?? { content: '', blocks: [] };
   const findings = depth > deepest ? [`folders that stand more than ${deepest} deep`] : [];
   // A folder that says nothing inherits; a collection has nothing above it.
   const mode = rowValue(blocks, 'auth', 'mode') || (path === '' ? 'none' : 'inherit');
@@ -118,16 +138,15 @@ function itemsOf(path: string, files: Files, above: Above, depth: number): (Impo
   const below = new Map([...files].filter(([file]) => file.startsWith(start)));
   const folders = new Set<string>();
   const items: { readonly seq: number; readonly item: ImportedFolder | ImportedRequest }[] = [];
-  for (const [file, content] of below) {
+  for (const [file, { content, blocks }] of below) {
     const [name = '', ...rest] = file.slice(start.length).split('/');
     if (rest.length > 0) folders.add(name);
     else if (name !== 'collection.bru' && name !== 'folder.bru') {
-      const blocks = readBru(content);
       items.push({ seq: sequence(blocks), item: requestOf(name.replace(/\.bru$/, ''), content, blocks, above) });
     }
   }
   for (const name of folders) {
-    const seq = sequence(readBru(below.get(`${start}${name}/folder.bru`) ?? ''));
+    const seq = sequence(below.get(`${start}${name}/folder.bru`)?.blocks ?? []);
     items.push({ seq, item: folderOf(`${start}${name}`, name, below, above, depth + 1) });
   }
   return items.sort((one, other) => one.seq - other.seq).map(({ item }) => item);
