@@ -42,12 +42,31 @@ export async function chooseBrowser(domains: readonly string[]): Promise<OpenedB
       detail: t('Chrome, Edge or another of its family that was started with --remote-debugging-port.'),
       open: connect,
     },
+    ...(await profileChoices()),
   ];
   const choice = await vscode.window.showQuickPick(choices, {
     title: t('Cookies of {0}', domains.join(', ')),
     placeHolder: t('Which browser holds them?'),
   });
   return await choice?.open();
+}
+
+/** A line for each profile of Firefox, and for each container in it. No cookie is read for them. */
+async function profileChoices(): Promise<readonly Choice[]> {
+  const { firefoxProfiles } = await import('../../node/firefox-profiles.ts');
+  return (await firefoxProfiles()).flatMap(({ name, folder, containers }) =>
+    [undefined, ...containers].map((container): Choice => {
+      const label = container ? t('Firefox: {0}, container {1}', name, container.name) : t('Firefox: {0}', name);
+      return {
+        label: label.replaceAll('$(', '$ ('),
+        detail: t('Read alone, while Firefox runs too. Cookies that end with the session are not in it.'),
+        async open() {
+          const { FirefoxCookies } = await import('../../node/firefox-cookies.ts');
+          return { name: label, source: new FirefoxCookies(folder, container?.id), close: async () => {} };
+        },
+      };
+    }),
+  );
 }
 
 async function openWindow(): Promise<OpenedBrowser> {
