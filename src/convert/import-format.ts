@@ -7,8 +7,6 @@ export interface ImportFormat {
   readonly label: string;
   /** Where it is a folder: files of which one stands in it, by their paths. */
   readonly marks?: readonly string[];
-  /** How names of its files end, apart from those that several formats have. */
-  readonly extensions?: readonly string[];
   /** Whether a document (parsed JSON or YAML, or a `SourceFolder`) is of this format. */
   recognizes(document: unknown): boolean;
   /** @throws CountersignError `invalid-value` with what is wrong */

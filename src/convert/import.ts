@@ -7,33 +7,26 @@ import type { ImportFormat, ImportResult } from './import-format.ts';
 import { isInsomnia, readInsomnia } from './insomnia.ts';
 import { isOpenApi, readOpenApi } from './openapi/openapi.ts';
 import { isPostman, readPostman } from './postman/postman.ts';
+import { postmanDefinition } from './postman/postman-folder.ts';
 import { readFolder } from './read-folder.ts';
 import { SourceFolder } from './source-folder.ts';
+import { isSourceFile } from './source-names.ts';
 import { decodeSource, parseSource } from './source-text.ts';
 import { isZip, readZip } from './zip-folder.ts';
 
 export const importFormats: readonly ImportFormat[] = [
-  { id: 'postman', label: 'Postman', recognizes: isPostman, read: readPostman },
+  {
+    ...{ id: 'postman', label: 'Postman', marks: [postmanDefinition] },
+    ...{ recognizes: isPostman, read: readPostman },
+  },
   { id: 'insomnia', label: 'Insomnia', recognizes: isInsomnia, read: readInsomnia },
   {
-    ...{ id: 'bruno', label: 'Bruno', marks: ['bruno.json', ...openCollectionMarks], extensions: ['bru'] },
+    ...{ id: 'bruno', label: 'Bruno', marks: ['bruno.json', ...openCollectionMarks] },
     ...{ recognizes: isBruno, read: readBruno },
   },
   { id: 'openapi', label: 'OpenAPI', recognizes: isOpenApi, read: readOpenApi },
-  { id: 'har', label: 'HTTP archive (HAR)', extensions: ['har'], recognizes: isHar, read: readHar },
+  { id: 'har', label: 'HTTP archive (HAR)', recognizes: isHar, read: readHar },
 ];
-
-/** How the names of the files end that a folder or an archive is looked through for, each once. */
-export const sourceExtensions: readonly string[] = [
-  ...new Set(['json', 'yaml', 'yml', ...importFormats.flatMap(({ extensions = [] }) => extensions)]),
-];
-
-/** How the names of files end that can be imported. */
-export const importExtensions: readonly string[] = [...sourceExtensions, 'zip'];
-
-/** Names of the files that a folder of other tools is looked through for. */
-export const isSourceFile = (name: string): boolean =>
-  sourceExtensions.includes(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
 
 /** Larger files are no exports of requests. Bytes. */
 export const largestImport = 256 * 1024 * 1024;

@@ -50,7 +50,7 @@ export function readFolder(folder: SourceFolder, candidates: readonly ImportForm
     imported: {
       collections: read.flatMap(({ collections }) => collections),
       environments: joined(read.flatMap(({ environments }) => environments)),
-      findings,
+      findings: [...findings, ...read.flatMap(each => each.findings ?? [])],
     },
   };
 }

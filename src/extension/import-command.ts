@@ -1,19 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import {
-  countImported,
-  findingsOf,
-  importExtensions,
-  importFormats,
-  isSourceFile,
-  largestImport,
-  readImport,
-} from '../convert/import.ts';
+import { countImported, findingsOf, importFormats, largestImport, readImport } from '../convert/import.ts';
 import { importedFiles, withExisting } from '../convert/import-files.ts';
 import { type ImportResult, labelsOf } from '../convert/import-format.ts';
 import { importReport } from '../convert/import-report.ts';
 import { SourceFolder } from '../convert/source-folder.ts';
+import { importExtensions, isSourceFile } from '../convert/source-names.ts';
 import type { WrittenFiles } from '../convert/write-collection.ts';
 import { CountersignError } from '../core/errors.ts';
 import { readSourceFolder } from '../node/read-source-folder.ts';

@@ -1,16 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import {
-  countImported,
-  findingsOf,
-  importFormats,
-  isSourceFile,
-  largestImport,
-  readImport,
-} from '../../convert/import.ts';
+import { countImported, findingsOf, importFormats, largestImport, readImport } from '../../convert/import.ts';
 import { importedFiles, withExisting } from '../../convert/import-files.ts';
 import { labelsOf } from '../../convert/import-format.ts';
 import { SourceFolder } from '../../convert/source-folder.ts';
+import { isSourceFile } from '../../convert/source-names.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { readSourceFolder } from '../../node/read-source-folder.ts';
 import { planFiles, writeFiles } from '../../node/write-files.ts';

@@ -1,10 +1,13 @@
 import { CountersignError } from '../../core/errors.ts';
 import type { Imported, ImportedEnvironment } from '../collection.ts';
 import { anyText, type JsonRecord, list, record } from '../json-shape.ts';
+import { SourceFolder } from '../source-folder.ts';
 import { readPostmanCollection, readPostmanVariables } from './postman-collection.ts';
+import { isPostmanFolder, readPostmanFolder } from './postman-folder.ts';
 
 /** Whether a JSON document is one of Postman's. */
 export function isPostman(value: unknown): boolean {
+  if (value instanceof SourceFolder) return isPostmanFolder(value);
   const document = record(value);
   return (
     isCollection(unwrapped(document)) ||
@@ -15,10 +18,11 @@ export function isPostman(value: unknown): boolean {
 }
 
 /**
- * Reads what Postman exports: a collection (2.0, 2.1), an environment, globals, or a dump of all.
+ * Reads what Postman exports: a collection (2.0, 2.1, or 3.0 as a folder), an environment, globals, or a dump of all.
  * @throws CountersignError `invalid-value` where it is of a version that can't be read
  */
 export function readPostman(value: unknown): Imported {
+  if (value instanceof SourceFolder) return readPostmanFolder(value);
   const document = record(value);
   const collection = unwrapped(document);
   if (isCollection(collection)) return { collections: [readPostmanCollection(collection)], environments: [] };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isImportFile } from '../../convert/source-names.ts';
 import type { CollectionNode } from '../../features/collections/collection-node.ts';
 import type { Documents } from '../documents.ts';
 import type { Sender } from '../sender.ts';
@@ -32,7 +33,7 @@ export async function importDropped(list: string, take: (uri: vscode.Uri) => The
   for (const line of list.split(/\r?\n/)) {
     if (!/^[a-z][\w+.-]+:/i.test(line)) continue;
     const uri = vscode.Uri.parse(line);
-    if (/\.(?:json|ya?ml|har|zip)$/i.test(uri.path) || (await isFolder(uri))) await take(uri);
+    if (isImportFile(uri.path) || (await isFolder(uri))) await take(uri);
   }
 }
 
