@@ -234,7 +234,7 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: [['permission list|allow|revoke …', 'where kept secrets and tokens may go']],
     usage: ['permission list', 'permission allow NAME=ORIGIN', 'permission revoke NAME[=ORIGIN]'],
     about:
-      'Where kept secrets, tokens and other credentials of this machine may go without a question. NAME is a secret’s name, token:NAME, aws:PROFILE or edgegrid:SECTION; ORIGIN is https://api.acme.com, or *.acme.com for all hosts below that. It holds for the repository (or folder) that the call is made in.',
+      'Where kept secrets, tokens and other credentials of this machine may go without a question. NAME is a secret’s name, token:NAME, exec:NAME, aws:PROFILE or edgegrid:SECTION; ORIGIN is https://api.acme.com, or *.acme.com for all hosts below that. It holds for the repository (or folder) that the call is made in.',
     options: [],
     verbs: { list: {}, allow: { options: ['everywhere'] }, revoke: { options: ['everywhere'] } },
     run: context =>

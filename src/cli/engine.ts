@@ -3,6 +3,7 @@ import type { TokenRequest } from '../auth/token-source.ts';
 import { createCookieJar } from '../cookies/cookie-jar.ts';
 import type { AttemptReason } from '../core/attempt-reason.ts';
 import type { FileReader, Transport } from '../core/ports.ts';
+import { SecretCommands } from '../core/secret-commands.ts';
 import { commandLineSecrets, firstSecret, recognizedSecrets } from '../core/secrets.ts';
 import { literalLayer } from '../core/variable-layer.ts';
 import { createProxyResolver } from '../http/proxies.ts';
@@ -32,6 +33,7 @@ import { say } from './standard-error.ts';
 import { type TerminalAgentPorts, terminalAgent } from './terminal-agent.ts';
 import { confirmNote, terminalPrompter } from './terminal-prompter.ts';
 import { statedAuthorities, statedOnCall } from './tls-options.ts';
+import { configDirectory } from './token-store.ts';
 import { type CliTokens, createTokens } from './tokens.ts';
 import { TraceFile, tracedBody } from './trace-file.ts';
 import { version } from './version.ts';
@@ -140,6 +142,15 @@ export function createEngine(call: Call, current: string): CliEngine {
       return stated?.request;
     },
   });
+  const configurationPath = join(configDirectory(process.env), 'config.json');
+  let stated: Promise<Readonly<Record<string, unknown>>> | undefined;
+  const commands = new SecretCommands({
+    ...{ clock, ambient, run: runCommand, where: configurationPath },
+    stated() {
+      stated ??= import('./user-configuration.ts').then(user => user.configuredSecretCommands(configurationPath));
+      return stated;
+    },
+  });
   const prompter = terminalPrompter();
   // What the call itself gives goes where the files say: that is the decision of whoever calls.
   const given = commandLineSecrets(call.secrets, process.env);
@@ -150,6 +161,7 @@ export function createEngine(call: Call, current: string): CliEngine {
       recognizedSecrets(keptSecrets(process.env), ambient),
     ]),
     token: name => tokens.named(name),
+    command: name => commands.get(name),
   });
   const cookieFile = call.cookieJar === undefined ? undefined : new CookieFile(resolve(current, call.cookieJar));
   const ports: RunnerPorts = parts.ports(variables, {

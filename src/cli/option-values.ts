@@ -18,7 +18,7 @@ export interface FileForHost {
 
 /** `name=origin`. */
 export interface AllowedSecret {
-  /** A secret's name, `token:NAME`, `aws:PROFILE` or `edgegrid:SECTION`. */
+  /** A secret's name, `token:NAME`, `exec:NAME`, `aws:PROFILE` or `edgegrid:SECTION`. */
   readonly name: string;
   /** A canonical pattern. */
   readonly origin: string;

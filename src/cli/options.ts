@@ -167,7 +167,7 @@ export const options = {
   allowSecrets: many(
     'allow-secret',
     'NAME=ORIGIN',
-    'a kept secret, token:NAME, aws:PROFILE or edgegrid:SECTION may go to https://api.acme.com or *.acme.com',
+    'a kept secret, token:NAME, exec:NAME, aws:PROFILE or edgegrid:SECTION may go to https://api.acme.com or *.acme.com',
     (option, given) => given.map(one => allowedSecret(option, one)),
   ),
   /** Folders whose files may be read. */

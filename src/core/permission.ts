@@ -12,7 +12,7 @@ import { type HttpRequest, originOf } from './request.ts';
 export interface Credential {
   /** Tells it from all others; a decision that was asked for is kept for it. */
   readonly id: string;
-  /** What it is called where it is allowed by hand: a secret's name, `token:NAME`, `aws:PROFILE`, `edgegrid:SECTION`. */
+  /** What it is called where it is allowed by hand: a secret's name, `token:NAME`, `exec:NAME`, `aws:PROFILE`, `edgegrid:SECTION`. */
   readonly name: string;
   /** What it is called in a sentence. */
   readonly label: string;
@@ -55,6 +55,11 @@ export function secretCredential(name: string): Credential {
 /** A kept token. @param from its issuer, or the endpoint that it came from */
 export function tokenCredential(name: string, from: string): Credential {
   return { id: `token:${name} ${from}`, name: `token:${name}`, label: `token “${name}”` };
+}
+
+/** What a command of the user's prints for `{{$exec name}}`. */
+export function commandCredential(name: string): Credential {
+  return { id: `exec:${name}`, name: `exec:${name}`, label: `output of the command “${name}”` };
 }
 
 /** That the credential may go to where the request goes. */

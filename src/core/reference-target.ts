@@ -7,7 +7,7 @@ import type { ResponseSource } from './variable-ports.ts';
 export type ReferenceTarget =
   | { readonly kind: 'definition'; readonly definition: VariableDefinition }
   | { readonly kind: 'dynamic'; readonly variable: DynamicVariable; readonly argument: string }
-  | { readonly kind: 'secret' | 'token'; readonly name: string }
+  | { readonly kind: 'secret' | 'token' | 'exec'; readonly name: string }
   | { readonly kind: 'response'; readonly name: string; readonly path: string };
 
 const WITHIN_RESPONSE = /^([\w-]+)\.(.+)$/s;
@@ -26,6 +26,8 @@ export function builtInTarget(
   switch (name) {
     case '$secret':
       return { kind: 'secret', name: argument };
+    case '$exec':
+      return { kind: 'exec', name: argument };
     case '$token':
       return { kind: 'token', name: argument };
     case '$auth.token':

@@ -25,7 +25,7 @@ export function unresolvedVariable(expression: string, known: Iterable<string>, 
 
 function* dynamicNames(): Iterable<string> {
   for (const { name, aliases = [] } of dynamicVariables) yield* [name, ...aliases];
-  yield* ['$secret', '$token'];
+  yield* ['$secret', '$token', '$exec'];
 }
 
 function hintFor(expression: string): string {

@@ -10,7 +10,7 @@ import { parseTemplate, type ReferencePart, type Template } from './template.ts'
 import { cyclicVariable, placeWithin, tooDeep, tooLong, unresolvedVariable } from './variable-errors.ts';
 import type { VariableDefinition, VariableLayer } from './variable-layer.ts';
 import type { Resolved, VariablePorts } from './variable-ports.ts';
-import { promptedValue, responseValue, tokenNamed } from './variable-sources.ts';
+import { printedBy, promptedValue, responseValue, tokenNamed } from './variable-sources.ts';
 
 export interface VariableProblem {
   readonly error: CountersignError;
@@ -214,6 +214,8 @@ export class VariableEvaluation {
         }
         case 'token':
           return this.#secret((yield () => tokenNamed(this.#ports, target.name)) as string, `$token ${target.name}`);
+        case 'exec':
+          return this.#secret((yield () => printedBy(this.#ports, target.name)) as string, `$exec ${target.name}`);
         case 'response': {
           const value = (yield () => responseValue(this.#ports, target.name, target.path)) as string;
           return isSecretName(target.path) ? this.#secret(value, expression) : unstable(value);

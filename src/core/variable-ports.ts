@@ -29,6 +29,8 @@ export interface VariablePorts {
   readonly secrets?: SecretStore;
   /** The access token that `{{$token name}}` stands for. */
   readonly tokens?: (name: string) => Promise<string | undefined>;
+  /** What the user's command of that name prints, for `{{$exec name}}`. @throws CountersignError */
+  readonly commands?: (name: string) => Promise<string>;
   readonly prompter?: Prompter;
   readonly responses?: ResponseSource;
   /** Told every secret that is resolved, with the name that stands for it, so that it can be masked elsewhere. */

@@ -11,6 +11,17 @@ export async function tokenNamed({ tokens }: VariablePorts, name: string): Promi
   });
 }
 
+/** @throws CountersignError `missing-secret` */
+export async function printedBy({ commands }: VariablePorts, name: string): Promise<string> {
+  if (!commands) throw new CountersignError('missing-secret', 'No command may run here.');
+  if (!/^[\w.-]+$/.test(name)) {
+    throw new CountersignError('invalid-value', 'A command is named by letters, digits, “-”, “_” and “.”.', {
+      hint: 'Write “{{$exec name}}”.',
+    });
+  }
+  return await commands(name);
+}
+
 /** @throws CountersignError `unresolved-variable` */
 export async function responseValue({ responses }: VariablePorts, name: string, path: string): Promise<string> {
   if (responses) return responses.value(name, path);

@@ -9,7 +9,7 @@ import type { Resolved, VariablePorts } from './variable-ports.ts';
 /** What a name stands for, for hover and go to definition. */
 export interface VariableInfo {
   readonly name: string;
-  readonly kind: LayerKind | 'dynamic' | 'secret' | 'token' | 'response';
+  readonly kind: LayerKind | 'dynamic' | 'secret' | 'token' | 'exec' | 'response';
   readonly definition?: VariableDefinition;
   /** The value as it would be now, secrets masked; undefined where only sending can tell. */
   readonly preview?: string;
@@ -131,6 +131,7 @@ export class Variables {
         return { name, kind: 'dynamic', help: target.variable.help, ...shown };
       case 'secret':
       case 'token':
+      case 'exec':
       case 'response':
         return { name: target.name, kind: target.kind };
       default:
@@ -153,6 +154,7 @@ export class Variables {
     }
     for (const { name, help } of dynamicVariables) names.set(name, { name, kind: 'dynamic', detail: help });
     names.set('$secret', { name: '$secret', kind: 'secret', detail: 'A secret of this name, from the secret store.' });
+    names.set('$exec', { name: '$exec', kind: 'exec', detail: 'What a command of your settings prints.' });
     names.set('$token', { name: '$token', kind: 'token', detail: 'The access token of this name.' });
     return [...names.values()];
   }

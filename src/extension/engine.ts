@@ -6,6 +6,7 @@ import type { AttemptReason } from '../core/attempt-reason.ts';
 import { asCountersignError, CountersignError } from '../core/errors.ts';
 import type { Permissions, Permit } from '../core/permission.ts';
 import type { FileReader, Prompter, Transport } from '../core/ports.ts';
+import { SecretCommands } from '../core/secret-commands.ts';
 import { recognizedSecrets } from '../core/secrets.ts';
 import type { WireRecord } from '../core/wire-record.ts';
 import { recordTransport } from '../http/recorded-transport.ts';
@@ -29,7 +30,7 @@ import type { Environments } from './environments.ts';
 import { showInputBoxUntil } from './input-box.ts';
 import { tell } from './notices.ts';
 import type { Secrets } from './secrets.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, secretCommandSetting } from './settings.ts';
 import type { EngineTokens } from './tokens/engine-tokens.ts';
 import { Transports } from './transports.ts';
 
@@ -188,6 +189,20 @@ export function createEngine(host: EngineHost): Engine {
       ? filesWithin(() => [...workspaceFolders(), documents.root(file)], permit)
       : filesWithin(() => [], restricted);
 
+  const commands = new SecretCommands({
+    ...{ clock, ambient, run: runCommand, where: 'the setting “countersign.secretCommands”' },
+    stated: secretCommandSetting,
+  });
+  /** Nothing runs before Send, nor in a window that isn't trusted. */
+  const commandOutput = async (name: string, asked: Asked | undefined): Promise<string> => {
+    const known = commands.known(name);
+    if (known) return await known;
+    if (!vscode.workspace.isTrusted) throw new CountersignError('not-allowed', 'No command runs in Restricted Mode.');
+    if (!asked)
+      throw new CountersignError('unresolved-variable', `The command “${name}” runs when the request is sent.`);
+    return await untilAborted(commands.get(name), asked.signal);
+  };
+
   const ports = async (file: string, asked?: Asked): Promise<FilePorts> => {
     const uri = documents.uriOf(file);
     const settings = readSettings(uri);
@@ -196,6 +211,7 @@ export function createEngine(host: EngineHost): Engine {
       permitEnvironment: name => permit({ kind: 'environment', name }),
       secrets: recognizedSecrets(asked ? secrets.askingUntil(asked.signal) : secrets.quiet, ambient),
       token: namedToken(file, asked),
+      command: name => commandOutput(name, asked),
       projectRoot: documents.root(file),
       prompter: asked && prompterUntil(asked.signal),
     });
@@ -286,4 +302,17 @@ function prompterUntil(signal: AbortSignal): Prompter {
         ignoreFocusOut: true,
       }),
   };
+}
+
+/** What is awaited, or the error of a cancelled request as soon as it is cancelled. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(new CountersignError('cancelled', 'The request was cancelled.'));
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

@@ -59,6 +59,12 @@ export function readSettings(scope?: vscode.Uri): Settings {
   };
 }
 
+/** The commands that `{{$exec name}}` may run: those of the user alone, whatever a workspace states. */
+export function secretCommandSetting(): Readonly<Record<string, unknown>> {
+  const own = vscode.workspace.getConfiguration('countersign');
+  return own.inspect<Readonly<Record<string, unknown>>>('secretCommands')?.globalValue ?? {};
+}
+
 export interface ResponseSettings {
   readonly column: 'beside' | 'active';
   readonly history: number;

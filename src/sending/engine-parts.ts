@@ -36,6 +36,8 @@ export interface VariableAct {
   /** The access token of a name. @throws CountersignError */
   token(name: string): Promise<string | undefined>;
   permitEnvironment(name: string): Promise<void>;
+  /** What the user's command of that name prints, for `{{$exec name}}`. @throws CountersignError */
+  command?(name: string): Promise<string>;
 }
 
 /** What sending a request of a file takes besides what is the same for all. */
@@ -86,6 +88,7 @@ export class EngineParts {
         permitEnvironment: act.permitEnvironment,
         secrets: act.secrets,
         tokens: act.token,
+        ...(act.command ? { commands: act.command } : {}),
         projectRoot: act.projectRoot,
         ...(prompter ? { prompter } : {}),
       },

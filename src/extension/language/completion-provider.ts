@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { complete } from '../../features/completion/completion.ts';
 import type { CompletionKind } from '../../features/completion/completion-item.ts';
 import { markdown } from '../markdown.ts';
+import { secretCommandSetting } from '../settings.ts';
 import { contextOf, type LanguageHost } from './language-host.ts';
 import { rangeOf } from './ranges.ts';
 
@@ -33,6 +34,7 @@ export async function completionItems(
   const found = await complete(context, document.offsetAt(position), {
     secretNames: () => host.secrets.names(),
     tokenNames: () => host.tokens.names(),
+    commandNames: () => Object.keys(secretCommandSetting()),
     listFolder: path => listFolder(document.uri, resolve(dirname(context.file), path)),
   });
   return found.map(item => {

@@ -41,6 +41,8 @@ export interface CompletionPorts {
   secretNames(): readonly string[];
   /** Names of the tokens that are kept. */
   tokenNames?(): readonly string[] | Promise<readonly string[]>;
+  /** The names that `{{$exec name}}` may have. */
+  commandNames?(): readonly string[] | Promise<readonly string[]>;
   /** What a folder holds; empty where there is none of that path, which is relative to the document. */
   listFolder(path: string): Promise<readonly { readonly name: string; readonly folder: boolean }[]>;
 }

@@ -17,6 +17,7 @@ export const layerLabels: Readonly<Record<string, string>> = {
   dynamic: 'dynamic',
   secret: 'secret',
   token: 'token',
+  exec: 'command',
   response: 'response',
 };
 
@@ -60,6 +61,13 @@ export async function completeReference(
       };
     });
   }
+  const command = /^\$exec\s+(\S*)$/.exec(typed);
+  if (command) {
+    const start = offset - (command[1]?.length ?? 0);
+    return ((await ports.commandNames?.()) ?? []).map((label, order) => {
+      return { label, kind: 'secret', insert: label + close, start, end, order, detail: 'A command of your settings' };
+    });
+  }
   const variables = variablesAt(context, placed);
   const within = /^([\w-]+)\.(.*)$/.exec(typed);
   if (within && variables.lookup(`${within[1]}.response.body`)?.kind === 'response') {
@@ -70,7 +78,7 @@ export async function completeReference(
   return variables.names().map(({ name, kind, detail }): CompletionItem => {
     const dynamic = kind === 'dynamic' ? dynamicVariable(name) : undefined;
     const argument = dynamic?.parameters?.startsWith('[') || !dynamic?.parameters ? '' : dynamic.parameters;
-    const follows = kind === 'response' ? '.' : name === '$secret' || name === '$token' ? ' ' : '';
+    const follows = kind === 'response' ? '.' : name === '$secret' || name === '$token' || name === '$exec' ? ' ' : '';
     const open = follows !== '' || argument !== '';
     const info = dynamic ? undefined : variables.lookup(name);
     const shown = info?.preview ?? detail;
@@ -79,7 +87,7 @@ export async function completeReference(
       kind: kind === 'dynamic' || kind === 'response' || kind === 'secret' ? kind : 'variable',
       start,
       end,
-      order: kind === 'dynamic' ? 2 : kind === 'secret' || kind === 'token' ? 1 : 0,
+      order: kind === 'dynamic' ? 2 : kind === 'secret' || kind === 'token' || kind === 'exec' ? 1 : 0,
       detail: dynamic ? (dynamic.parameters ?? '') : `${oneLine(shown)} · ${layerLabels[kind] ?? kind}`,
       documentation: dynamic ? dynamicDocs(name) : detail === shown ? '' : code(detail),
       ...(argument === ''

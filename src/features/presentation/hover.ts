@@ -116,6 +116,8 @@ function referenceHover(
       return [`**Secret ${code(info.name)}**\n\nRead from the secret store when the request is sent.`];
     case 'token':
       return [`**Token ${code(info.name)}**\n\nThe access token that a request with this token name obtained.`];
+    case 'exec':
+      return [`**Command ${code(info.name)}**\n\nWhat it prints is a secret. It runs when the request is sent.`];
     case 'response': {
       const named = context.tree.blocks.find(({ block }) => block.request && requestName(block)?.text === info.name);
       const line = named ? named.line + (named.block.request?.line ?? 0) + 1 : undefined;
