@@ -147,7 +147,7 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: [['import [FORMAT] FILE', 'makes files of what another tool exported']],
     usage: ['import [FORMAT] FILE [options]'],
     about:
-      'Makes files of what another tool exported: Postman collections (2.0, 2.1), environments, globals and data dumps; Insomnia’s exports (4, 5); OpenAPI descriptions (2.0, 3.x; JSON or YAML); HTTP archives (HAR); folders of Bruno (.bru). FILE may be a folder or a zip archive with any of these, or “-”, standard input. The format is told by the content; FORMAT is postman, insomnia, bruno, openapi or har.',
+      'Makes files of what another tool exported: Postman collections (2.0, 2.1, 3.0), environments, globals and data dumps; Insomnia’s exports (4, 5); OpenAPI descriptions (2.0, 3.x; JSON or YAML); HTTP archives (HAR); folders of Bruno (.bru, YAML). FILE may be a folder or a zip archive with any of these, or “-”, standard input. The format is told by the content; FORMAT is postman, insomnia, bruno, openapi or har.',
     options: ['out', 'secretsTo', 'filePerRequest', 'dryRun', 'force'],
     run: context =>
       told(
@@ -157,20 +157,34 @@ export const commands: Readonly<Record<string, Command>> = {
       ),
   },
   export: {
-    summary: [['export postman PATH', 'makes a Postman collection of a folder of requests']],
-    usage: ['export postman PATH [options]'],
-    about:
-      'Makes a Postman collection (2.1) of a folder of requests, with authorization, variables, scripts and examples. Secrets are left out: they are variables without a value.',
-    options: [
-      { option: 'out', value: 'FILE', help: 'the file to write; without it, standard output' },
-      { option: 'showSecrets', help: 'secrets that stand in the files are in the collection, too' },
+    summary: [
+      ['export postman PATH', 'makes a Postman collection of a folder of requests'],
+      ['export curl|har PATH', 'makes a curl command or an HTTP archive of requests'],
     ],
-    run: context =>
-      told(
+    usage: [
+      'export postman PATH [options]',
+      'export curl FILE [--name NAME | --line N] [options]',
+      'export har PATH [--name NAME | --line N] [options]',
+    ],
+    about:
+      'Makes a Postman collection (2.1) of a folder of requests, with authorization, variables, scripts and examples; or a curl command or an HTTP archive (HAR 1.2) of requests as they would go out, which sends nothing. Secrets are left out: in a collection they are variables without a value, elsewhere they are masked.',
+    options: [
+      ...chosenRequest,
+      { option: 'out', value: 'FILE', help: 'the file to write; without it, standard output' },
+      { option: 'showSecrets', help: 'secrets are in what is written, too' },
+      ...(['cookieJar', ...tlsOptions, ...permissionOptions] as const),
+    ],
+    run: async context => {
+      if (/^(?:curl|har)$/.test(context.call.positionals[1] ?? '')) {
+        const { exportRequestCommand } = await import('./commands/export-request.ts');
+        return withEngine(context, 1, (engine, signal) => exportRequestCommand(context, engine, signal));
+      }
+      return told(
         context,
         () => 1,
         async () => (await import('./commands/export.ts')).exportCommand(context),
-      ),
+      );
+    },
   },
   auth: {
     summary: [['auth list|show SCHEME', 'the schemes and their fields']],

@@ -19,7 +19,8 @@ const largestPart = 5 * 1024 * 1024;
 export async function exportCommand({ call, output, stderr, current }: CommandContext): Promise<number> {
   const [, format, path, ...rest] = call.positionals;
   if (format === undefined || path === undefined || rest.length > 0) throw new UsageError(usage);
-  if (format !== 'postman') throw new UsageError(`there is no format “${format}” to export to; there is postman`);
+  if (format !== 'postman')
+    throw new UsageError(`there is no format “${format}” to export to; there are postman, curl and har`);
   const given = resolve(current, path);
   const isFolder = await stat(given).then(
     found => found.isDirectory(),
