@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import variant from '@jitl/quickjs-singlefile-mjs-release-sync';
 import { newQuickJSWASMModuleFromVariant, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten-core';
-import type { Face, LogLevel, ScriptCall, ScriptFailure, ScriptOutcome } from '../scripting/script.ts';
+import type { Face, LogLevel, Script, ScriptCall, ScriptFailure, ScriptOutcome } from '../scripting/script.ts';
 import type { FromSandbox, SandboxStart, ToSandbox } from './messages.ts';
 
 /**
@@ -59,7 +59,17 @@ interface Realm {
 }
 
 const realms = new Map<Face, Realm>();
-const compiled = new Map<string, QuickJSHandle>();
+interface Compiled {
+  readonly run: QuickJSHandle;
+  /** What stands for its file in stacks. */
+  readonly name: string;
+}
+
+/** By face and text: a script is compiled once, wherever it stands. */
+const compiled = new Map<string, Compiled>();
+/** Where each script stands that runs, or ran last, by its name. */
+const places = new Map<string, Script['place']>();
+let scriptCount = 0;
 let printed = 0;
 /** What was cut off may leave jobs behind, which belong to all realms. */
 let broken = false;
@@ -86,9 +96,14 @@ function discard(face: Face): void {
   spoiled.push(realm);
   for (const [key, script] of compiled) {
     if (!key.startsWith(`${face} `)) continue;
-    script.dispose();
-    compiled.delete(key);
+    forget(key, script);
   }
+}
+
+function forget(key: string, { run, name }: Compiled): void {
+  run.dispose();
+  compiled.delete(key);
+  places.delete(name);
 }
 
 function endSpoiled(): void {
@@ -103,7 +118,7 @@ const sloppy = { type: 'global', strict: false } as const;
 /** Modules that scripts import: files of the project, which the host reads. */
 runtime.setModuleLoader(
   name => ask('module', JSON.stringify({ name })) ?? '',
-  (base, name) => ask('path', JSON.stringify({ base, name })) ?? name,
+  (base, name) => ask('path', JSON.stringify({ base: places.get(base)?.file ?? base, name })) ?? name,
 );
 
 /** The one function that scripts have of their host. */
@@ -213,22 +228,25 @@ const withImports = (text: string): string =>
     : text;
 
 /** The script as a function of the names that its face puts in reach. @throws where its syntax is wrong */
-function compile({ context }: Realm, { script }: ScriptCall): QuickJSHandle {
+function compile({ context }: Realm, { script }: ScriptCall): Compiled {
   const { text, place, face } = script;
-  const key = `${face} ${place.file}:${place.line}:${place.column}\n${text}`;
+  const key = `${face} ${text}`;
   const known = compiled.get(key);
-  if (known) return known;
-  // One line more than in the file, so that a script may begin in its first column.
-  const margin = `${'\n'.repeat(place.line - 1)}`;
-  const indent = ' '.repeat((place.column ?? 1) - 1);
-  const [open, close] = face === 'httpyac' ? ['with ($) { return ', '}'] : ['return ', ''];
-  const code = `${margin}(function ($) { ${open}(async function () {\n${indent}${withImports(text)}\n})() ${close} })`;
-  const made = context.unwrapResult(context.evalCode(code, place.file, sloppy));
-  if (compiled.size >= mostCompiled) {
-    const [oldest] = compiled.keys();
-    compiled.get(oldest ?? '')?.dispose();
-    compiled.delete(oldest ?? '');
+  if (known) {
+    // The one that was used last is the last to go.
+    compiled.delete(key);
+    compiled.set(key, known);
+    places.set(known.name, place);
+    return known;
   }
+  const name = `countersign-script-${++scriptCount}`;
+  places.set(name, place);
+  const [open, close] = face === 'httpyac' ? ['with ($) { return ', '}'] : ['return ', ''];
+  // The text begins in the second line, in its first column.
+  const code = `(function ($) { ${open}(async function () {\n${withImports(text)}\n})() ${close} })`;
+  const made = { run: context.unwrapResult(context.evalCode(code, name, sloppy)), name };
+  const [oldest] = compiled;
+  if (oldest && compiled.size >= mostCompiled) forget(...oldest);
   compiled.set(key, made);
   return made;
 }
@@ -243,8 +261,9 @@ function runScript(call: ScriptCall): ScriptOutcome {
     const { context } = realm;
     const script = compile(realm, call);
     compiling = false;
-    const input = context.newString(JSON.stringify(call));
-    const task = context.unwrapResult(context.callFunction(realm.run, context.undefined, script, input));
+    const { text: _, ...stated } = call.script;
+    const input = context.newString(JSON.stringify({ ...call, script: { ...stated, name: script.name } }));
+    const task = context.unwrapResult(context.callFunction(realm.run, context.undefined, script.run, input));
     input.dispose();
     try {
       return finished(context, task, call);
@@ -299,7 +318,7 @@ function readOutcome(text: string, call: ScriptCall): ScriptOutcome {
   // The next script finds everything as it should be.
   if (spoiled) discard(call.script.face);
   const { line } = call.script.place;
-  const tests = outcome.tests.map(test => ({ ...test, line: test.line > 0 ? test.line : line }));
+  const tests = outcome.tests.map(test => ({ ...test, line: test.line > 0 ? line + test.line - 1 : line }));
   if (stalled) return { ...outcome, tests, failure: stallOf(call) };
   return { ...outcome, tests, ...(error === undefined ? {} : { failure: failureOf(error, call) }) };
 }
@@ -368,11 +387,20 @@ function framesOf(stack: string): readonly Frame[] {
     const [, called = '', inBrackets, bare] = /^\s*at (?:(.*?) \((.*)\)|(\S.*))$/.exec(line) ?? [];
     const [, file = '', row, column] = /^(.*?):(\d+)(?::(\d+))?$/.exec(inBrackets ?? bare ?? '') ?? [];
     if (row === undefined || file === '' || file.startsWith('countersign:')) return [];
-    const at = Number(row) - 1;
+    const place = places.get(file);
+    // A script that is no longer known: nobody can tell where it stood.
+    if (!place && file.startsWith('countersign-script-')) return [];
+    const at = placed({ file, line: Number(row), column: Number(column ?? 1) }, place);
     const name = called === '' || called === '<anonymous>' ? '' : `${called} `;
-    const text = `${name}(${file}:${at}:${column ?? 1})`;
-    return [{ text, file, line: at, column: Number(column ?? 1) }];
+    return [{ ...at, text: `${name}(${at.file}:${at.line}:${at.column})` }];
   });
+}
+
+/** A place of a compiled script as one of the file that it stands in. */
+function placed(at: Omit<Frame, 'text'>, place: Script['place'] | undefined): Omit<Frame, 'text'> {
+  if (!place) return at;
+  const { file, line, column = 1 } = place;
+  return { file, line: line + at.line - 2, column: at.line === 2 ? column + at.column - 1 : at.column };
 }
 
 port.on('message', (message: ToSandbox) => {

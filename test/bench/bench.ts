@@ -10,6 +10,7 @@ import { measureLanguage } from './language.ts';
 import type { Row } from './measure.ts';
 import { installPeers } from './peers.ts';
 import { measureSchemes } from './schemes.ts';
+import { measureScripts } from './scripts.ts';
 import { measureSizes } from './sizes.ts';
 import { measureTree } from './tree.ts';
 
@@ -33,6 +34,7 @@ const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   tree: measureTree,
   schemes: measureSchemes,
   activation: measureActivation,
+  scripts: measureScripts,
   cli: () => measureCli(values.peers ? installPeers() : []),
 };
 

@@ -4,6 +4,7 @@ import { beginPostman, definePostman, Skip, takeScriptError } from './faces/post
 import { defineGlobals } from './globals.ts';
 import type { Loose } from './host.ts';
 import { intact } from './intact.ts';
+import { keepGlobals, restoreGlobals } from './kept-globals.ts';
 import { cancelAll, step } from './loop.ts';
 import type { Input } from './response.ts';
 import { beginResults, setFile } from './results.ts';
@@ -20,14 +21,17 @@ function defineOnce(face: string): void {
   if (face === 'postman') definePostman();
   else if (face === 'httpyac') defineHttpyac();
   else defineJetbrains();
+  keepGlobals();
 }
 
 /** @returns gives the outcome as JSON, or the milliseconds until there is something to do */
 export function run(script: (scope: Loose) => Promise<void>, text: string): () => string | number {
   const input = parse(text) as Input;
-  const { face, place } = input.script;
+  const { face, name } = input.script;
   defineOnce(face);
-  setFile(place.file);
+  // Scripts of Postman find what those before them left, as in Postman.
+  if (face !== 'postman') restoreGlobals();
+  setFile(name);
   cancelAll();
   const results = beginResults();
   const before = stringify(input.request);

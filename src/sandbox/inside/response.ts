@@ -27,6 +27,8 @@ export interface Input {
   readonly script: {
     readonly face: string;
     readonly phase: string;
+    /** What stands for its file in stacks. */
+    readonly name: string;
     readonly place: { readonly file: string; readonly line: number };
   };
   readonly request: RawRequest;

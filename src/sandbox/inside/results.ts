@@ -35,7 +35,7 @@ export function setFile(name: string): void {
   file = name;
 }
 
-/** The line of the script that is being called from, from 1; 0 where it isn't known. */
+/** The line of the script that is being called from, from 1 at the script's first; 0 where it isn't known. */
 export function callLine(stack = new Error().stack ?? ''): number {
   for (const line of stack.split('\n')) {
     const at = line.lastIndexOf(`${file}:`);
