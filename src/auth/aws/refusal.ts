@@ -1,4 +1,5 @@
 import type { AuthResponse, Outcome } from '../scheme.ts';
+import { firstDifference, serverTextOf } from './signed-text.ts';
 
 /** What only other credentials can cure. */
 const CREDENTIALS_REFUSED = /InvalidAccessKeyId|UnrecognizedClient|InvalidClientTokenId|ExpiredToken/;
@@ -36,6 +37,8 @@ interface Signed {
   readonly time: number;
   readonly region: string;
   readonly service: string;
+  /** The text whose hash was signed. */
+  readonly canonicalRequest: string;
 }
 
 export interface AwsRefusal {
@@ -62,7 +65,17 @@ export async function explainAwsRefusal(response: AuthResponse, signed: Signed):
       ? `the time signed is ${Math.abs(skew)} s ${skew > 0 ? 'ahead of' : 'behind'} the server’s clock`
       : '';
   if (!cause && !clock && response.status === 400) return undefined;
-  const causes = [cause?.(signed), clock].filter(Boolean);
+  const causes = [cause?.(signed), compared(said, signed), clock].filter(Boolean);
   const explanation = `AWS refused the request: ${causes.length > 0 ? causes.join('; ') : `it answered ${response.status}`}.`;
   return { outcome: { verdict: 'refused', explanation }, credentialsRefused: CREDENTIALS_REFUSED.test(said) };
+}
+
+/** The canonical request that we signed beside the server’s, where it sends one. */
+function compared(said: string, { canonicalRequest }: Signed): string | undefined {
+  const theirs = serverTextOf(said).canonicalRequest;
+  if (theirs === undefined) return undefined;
+  const difference = firstDifference(canonicalRequest, theirs);
+  return difference === undefined
+    ? 'the server made the same canonical request of it, so that the secret key is wrong, not the request'
+    : `the canonical request is not the server’s, ${difference}`;
 }

@@ -177,7 +177,7 @@ export const awsv4 = defineScheme({
     const unsigned = values.unsignedPayload || (s3 && values.addTo === 'query');
     const payloadHash = unsigned ? 'UNSIGNED-PAYLOAD' : (stated ?? (await hashBody(request.body, 'sha256', 'hex')));
     const time = values.timestamp ? requireTimestamp(values.timestamp) : context.clock.now();
-    const { edits } = signAws({
+    const { edits, canonicalRequest } = signAws({
       method: request.method,
       url,
       headers: signable(request, host),
@@ -194,7 +194,7 @@ export const awsv4 = defineScheme({
       encodePathAgain: !s3,
     });
     const response = yield { edits, credentials: used };
-    const refusal = await explainAwsRefusal(response, { time, region, service });
+    const refusal = await explainAwsRefusal(response, { time, region, service, canonicalRequest });
     if (refusal?.credentialsRefused) forgetCredentials(context.memory);
     return refusal?.outcome;
   },
