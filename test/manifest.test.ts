@@ -11,3 +11,11 @@ describe('the manifest', () => {
     for (const name of ofMachine) assert.equal(settings[`countersign.${name}`]?.scope, 'machine', name);
   });
 });
+
+describe('the activation', () => {
+  it('happens for a callback too, which the system may hand to a window that has sent nothing yet', () => {
+    const file = new URL('../package.json', import.meta.url);
+    const { activationEvents } = JSON.parse(readFileSync(file, 'utf8')) as { activationEvents: readonly string[] };
+    assert.ok(activationEvents.includes('onUri'));
+  });
+});

@@ -4,6 +4,7 @@ import { parse as parseJsonc } from 'jsonc-parser';
 import { type EnvironmentFile, type EnvironmentVariable, parseEnvironmentFile } from './environment-file.ts';
 import { CountersignError } from './errors.ts';
 import { nearestName } from './nearest-name.ts';
+import { foldersUp } from './path-within.ts';
 import type { FileReader } from './ports.ts';
 import type { SslConfiguration } from './ssl-configuration.ts';
 import { listLayer, type VariableDefinition, type VariableLayer } from './variable-layer.ts';
@@ -245,16 +246,6 @@ async function readText(path: string, files: FileReader): Promise<string | undef
 /** UTF-8, a byte order mark dropped. */
 function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
-}
-
-/** The folder, and those above it until the root (or the file system's, where it is not below `root`). */
-function foldersUp(folder: string, root: string): readonly string[] {
-  const folders = [folder];
-  for (let at = folder; at !== root && at !== dirname(at); ) {
-    at = dirname(at);
-    folders.push(at);
-  }
-  return folders;
 }
 
 function unknownEnvironment(name: string, names: readonly string[]): CountersignError {

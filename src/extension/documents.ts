@@ -51,7 +51,7 @@ export class Documents implements Workspace, vscode.Disposable {
     const forgetBelow = ({ fsPath }: vscode.Uri): void => {
       this.#roots.clear();
       for (const file of this.#stored.keys()) {
-        if (file === fsPath || file.startsWith(join(fsPath, '/'))) this.#stored.delete(file);
+        if (isWithin(file, fsPath)) this.#stored.delete(file);
       }
       this.#changed.fire();
     };

@@ -1,5 +1,6 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { foldersUp } from '../core/path-within.ts';
 
 const name = 'http-client.env.json';
 
@@ -16,15 +17,15 @@ const template = `{
 
 /** The environment file in a folder, or the nearest one above it up to a root; undefined where there is none. */
 export async function nearestEnvironmentFile(folder: string, root: string): Promise<vscode.Uri | undefined> {
-  for (let at = folder; ; at = dirname(at)) {
+  for (const at of foldersUp(folder, root)) {
     const uri = vscode.Uri.file(join(at, name));
     const found = await vscode.workspace.fs.stat(uri).then(
       () => true,
       () => false,
     );
     if (found) return uri;
-    if (at === root || dirname(at) === at) return undefined;
   }
+  return undefined;
 }
 
 /** Opens an environment file; one that isn't there yet with two environments to begin with, for the person to save. */

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import type { AuthLevel, AuthStatement } from '../auth/inheritance.ts';
+import { foldersUp } from '../core/path-within.ts';
 import type { Place } from '../core/place.ts';
 import type { Level } from '../core/request.ts';
 import { fileBlocks } from '../language/file-blocks.ts';
@@ -71,12 +72,11 @@ function candidatesFor(file: string, tree: SyntaxTree, root: string): readonly C
   const known = candidatesOfTree.get(tree);
   if (known?.root === root && known.file === file) return known.candidates;
   const candidates: Candidate[] = [];
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
+  for (const folder of foldersUp(dirname(file), root)) {
     if (basename(file) !== collectionFile || folder !== dirname(file)) {
       candidates.push({ level: 'folder', path: join(folder, folderFile), folder });
     }
     candidates.push({ level: 'collection', path: join(folder, collectionFile), folder });
-    if (folder === root || folder === dirname(folder)) break;
   }
   candidatesOfTree.set(tree, { file, root, candidates });
   return candidates;

@@ -4,7 +4,7 @@ import { writePostmanCollection } from '../../convert/postman/write-postman.ts';
 import { readCollection } from '../../convert/read-collection.ts';
 import { separateSecrets } from '../../convert/separate-secrets.ts';
 import { CountersignError } from '../../core/errors.ts';
-import { isWithin } from '../../core/path-within.ts';
+import { foldersUp, isWithin } from '../../core/path-within.ts';
 import { replaceFile } from '../../node/replace-file.ts';
 import type { CommandContext } from '../command.ts';
 import { requestFiles } from '../node-workspace.ts';
@@ -64,7 +64,7 @@ async function sourceFiles(folder: string, requests: readonly string[]): Promise
     return text;
   };
   for (const path of requests) {
-    for (let at = dirname(path); isWithin(at, folder); at = dirname(at)) {
+    for (const at of isWithin(path, folder) ? foldersUp(dirname(path), folder) : []) {
       for (const level of ['collection.http', 'folder.http']) await add(join(at, level));
     }
     const text = (await add(path)) ?? '';

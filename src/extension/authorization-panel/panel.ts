@@ -1,5 +1,6 @@
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { pathAfterMove, pathNamedFrom } from '../../core/path-within.ts';
 import { type FormChange, FormMemory, formEdits } from '../../features/form/form-edits.ts';
 import { newSecretName, secretReference } from '../../features/form/form-fields.ts';
 import { type FormModel, formModel } from '../../features/form/form-model.ts';
@@ -93,8 +94,8 @@ export class AuthorizationPanel {
   /** Goes on with its file, or the folder that holds it, under a new name. */
   renamed(from: string, to: string): void {
     const { file, block } = this.#target;
-    if (file !== from && !file.startsWith(join(from, '/'))) return;
-    const moved = to + file.slice(from.length);
+    const moved = pathAfterMove(file, from, to);
+    if (moved === undefined) return;
     this.#target = { ...this.#target, file: moved, ...(block === undefined ? { level: levelOfFile(moved) } : {}) };
   }
 
@@ -336,12 +337,11 @@ export class AuthorizationPanel {
       defaultUri: vscode.Uri.file(folder),
       openLabel: vscode.l10n.t('Choose'),
     });
-    const path = chosen?.[0] && relative(folder, chosen[0].fsPath).replaceAll('\\', '/');
-    if (path === undefined) {
+    const value = chosen?.[0] && pathNamedFrom(folder, chosen[0].fsPath);
+    if (value === undefined) {
       this.#edit = edit;
       return this.refresh();
     }
-    const value = path.startsWith('.') ? path : `./${path}`;
     return this.#enqueue(undefined, () => this.#change({ type: 'field', name: field, value, fromFile: true }, edit));
   }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pathAfterMove } from '../../core/path-within.ts';
 import { type PathMove, pathsAfterMoves } from '../../features/collections/relative-paths.ts';
 import type { Documents } from '../documents.ts';
 import { requestFiles, unlistedFiles } from './listing.ts';
@@ -42,9 +43,8 @@ export function savedDocuments(edit: vscode.WorkspaceEdit, files: FileMoves): re
 
 function movedUri(uri: vscode.Uri, files: FileMoves): vscode.Uri {
   for (const { oldUri, newUri } of files) {
-    if (uri.path === oldUri.path) return newUri;
-    if (uri.path.startsWith(`${oldUri.path}/`))
-      return newUri.with({ path: newUri.path + uri.path.slice(oldUri.path.length) });
+    const path = pathAfterMove(uri.fsPath, oldUri.fsPath, newUri.fsPath);
+    if (path !== undefined) return newUri.with({ path: vscode.Uri.file(path).path });
   }
   return uri;
 }

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { isWithin } from '../../core/path-within.ts';
 import { authShown, authText } from '../../features/collections/auth-shown.ts';
 import { moveRequests } from '../../features/collections/collection-edits.ts';
 import type { CollectionNode, FileNode, FolderNode, RequestNode } from '../../features/collections/collection-node.ts';
@@ -106,7 +107,7 @@ async function moveToFolder(
   const tree = await context.tree();
   const folder = !target ? tree.listing.roots[0] : 'folder' in target ? target.folder : dirname(target.file);
   if (folder === undefined) return;
-  const moving = nodes.filter(node => dirname(pathOf(node)) !== folder && !`${folder}/`.startsWith(`${pathOf(node)}/`));
+  const moving = nodes.filter(node => dirname(pathOf(node)) !== folder && !isWithin(folder, pathOf(node)));
   const moves: { node: FileNode | FolderNode; to: string }[] = [];
   const moved: Moved[] = [];
   for (const node of moving) {

@@ -1,4 +1,5 @@
 import { basename, dirname, join, relative } from 'node:path';
+import { isSamePath, isWithin } from '../../core/path-within.ts';
 import type { PlacedBlock, SyntaxTree } from '../../language/syntax-tree.ts';
 import { authInForce } from '../../sending/auth-in-force.ts';
 import { matchedBlocks } from '../../sending/matched-blocks.ts';
@@ -330,5 +331,5 @@ function problemsOf(block: PlacedBlock['block']): number {
 }
 
 function isAbove(row: FolderNode | FileNode, path: string): boolean {
-  return row.kind !== 'file' && path.startsWith(join(row.folder, '/'));
+  return row.kind !== 'file' && !isSamePath(path, row.folder) && isWithin(path, row.folder);
 }

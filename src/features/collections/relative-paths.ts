@@ -1,23 +1,19 @@
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { StatedField } from '../../auth/inheritance.ts';
 import { findScheme } from '../../auth/schemes/index.ts';
+import { pathAfterMove, pathNamedFrom } from '../../core/path-within.ts';
 import { setAuth } from '../../language/auth-printer.ts';
 import type { AuthFieldNode, PlacedBlock, SyntaxTree, TextEdit } from '../../language/syntax-tree.ts';
 
 /** A path written in one file as another file has to write it to lead to the same place. */
 export function pathFrom(file: string, written: string, path: string): string {
   if (!isRelative(path) || path.includes('{{') || dirname(file) === dirname(written)) return path;
-  return relativePath(file, join(dirname(written), path));
+  return pathNamedFrom(dirname(file), join(dirname(written), path));
 }
 
 /** Whether what a path leads to depends on where it is written. */
 function isRelative(path: string): boolean {
   return path !== '' && !isAbsolute(path) && !/^(?:~|[a-z]:)[/\\]/i.test(path);
-}
-
-function relativePath(file: string, target: string): string {
-  const found = relative(dirname(file), target).replaceAll('\\', '/');
-  return found.startsWith('.') ? found : `./${found}`;
 }
 
 /** Whether the text of a scheme's field is a path that is relative to the file that states it. */
@@ -44,8 +40,8 @@ export interface PathMove {
 /** Where a file is after some moves. */
 export function movedPath(path: string, moves: readonly PathMove[]): string {
   for (const { from, to } of moves) {
-    if (path === from) return to;
-    if (path.startsWith(join(from, '/'))) return join(to, relative(from, path));
+    const moved = pathAfterMove(path, from, to);
+    if (moved !== undefined) return moved;
   }
   return path;
 }
@@ -60,7 +56,7 @@ export function pathsAfterMoves(tree: SyntaxTree, file: string, moves: readonly 
     if (path.includes('{{')) return path;
     if (!isRelative(path)) return isAbsolute(path) ? movedPath(path, moves) : path;
     const target = movedPath(join(dirname(file), path), moves);
-    return join(dirname(moved), path) === target ? path : relativePath(moved, target);
+    return join(dirname(moved), path) === target ? path : pathNamedFrom(dirname(moved), target);
   };
   return tree.blocks.flatMap(placed => changePaths(tree, placed, change));
 }

@@ -1,4 +1,5 @@
-import { dirname, join, sep } from 'node:path';
+import { dirname, join } from 'node:path';
+import { foldersUp, isSamePath, isWithin } from '../../core/path-within.ts';
 import { byName } from '../../sending/file-order.ts';
 import { collectionFile, folderFile, isLevelFile } from '../../sending/scopes.ts';
 
@@ -40,7 +41,7 @@ export class TreeListing {
   rootOf(path: string): string | undefined {
     let found: string | undefined;
     for (const root of this.#roots) {
-      if ((path === root || path.startsWith(root + sep)) && root.length > (found?.length ?? -1)) found = root;
+      if (isWithin(path, root) && root.length > (found?.length ?? -1)) found = root;
     }
     return found;
   }
@@ -60,7 +61,7 @@ export class TreeListing {
     const { files } = this.#entry(dirname(file));
     if (files.has(file)) return false;
     files.add(file);
-    for (let folder = dirname(file); folder !== root; folder = dirname(folder)) {
+    for (const folder of foldersUp(dirname(file), root).slice(0, -1)) {
       const above = this.#entry(dirname(folder));
       if (above.folders.has(folder)) break;
       above.folders.add(folder);
@@ -73,17 +74,17 @@ export class TreeListing {
   remove(path: string): boolean {
     const root = this.rootOf(path);
     if (root === undefined) return false;
-    if (path !== root && this.#entries.has(path)) {
+    if (!isSamePath(path, root) && this.#entries.has(path)) {
       for (const folder of [...this.#entries.keys()]) {
-        if (folder === path || folder.startsWith(path + sep)) this.#entries.delete(folder);
+        if (isWithin(folder, path)) this.#entries.delete(folder);
       }
     } else if (!this.#entries.get(dirname(path))?.files.delete(path)) return false;
     let child = path;
-    for (let folder = dirname(path); folder.length >= root.length; folder = dirname(folder)) {
+    for (const folder of foldersUp(dirname(path), root)) {
       const entry = this.#entries.get(folder);
       if (!entry) break;
       entry.folders.delete(child);
-      if (entry.files.size + entry.folders.size > 0 || folder === root) break;
+      if (entry.files.size + entry.folders.size > 0 || isSamePath(folder, root)) break;
       this.#entries.delete(folder);
       child = folder;
     }
@@ -133,10 +134,9 @@ export class TreeListing {
 
   /** A change shows in the folder and in those above, whose chains may end elsewhere now. */
   #forget(path: string, root: string): void {
-    for (let folder = dirname(path); folder.length >= root.length; folder = dirname(folder)) {
+    for (const folder of foldersUp(dirname(path), root)) {
       const entry = this.#entries.get(folder);
       if (entry) entry.listed = undefined;
-      if (folder === dirname(folder)) return;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import type { NodeAt } from '../../language/node-at.ts';
 import type { SyntaxTree } from '../../language/syntax-tree.ts';
 import type { CompletionItem, CompletionPorts } from './completion-item.ts';
@@ -17,7 +18,8 @@ export async function completePath(
   const pattern = inField ? /=\s*<\s+([^\s{}]*)$/ : /^<(?:@\S*)?[ \t]+([^\r\n{}]*)$/;
   const typed = pattern.exec(line)?.[1];
   if (typed === undefined) return undefined;
-  const slash = typed.lastIndexOf('/') + 1;
+  // `\\` parts names on Windows, and is a letter of one elsewhere.
+  const slash = Math.max(typed.lastIndexOf('/'), sep === '\\' ? typed.lastIndexOf(sep) : -1) + 1;
   const entries = await ports.listFolder(typed.slice(0, slash) || '.');
   const lead = slash === 0 ? './' : '';
   const rest = /^[^\s{}]*/.exec(text.slice(offset, offset + 260))?.[0] ?? '';

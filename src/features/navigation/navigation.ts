@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { isWithin } from '../../core/path-within.ts';
 import { references as templateReferences } from '../../core/template.ts';
 import type { VariableInfo } from '../../core/variables.ts';
 import { nodeAt } from '../../language/node-at.ts';
@@ -116,8 +117,7 @@ export function isShared({ kind, file }: NamedSymbol): boolean {
 
 /** Whether a file lies where the folder or collection file of a symbol speaks. */
 export function liesBelow(file: string, symbol: NamedSymbol): boolean {
-  const folder = dirname(symbol.file);
-  return file === symbol.file || (isShared(symbol) && file.startsWith(folder.endsWith('/') ? folder : `${folder}/`));
+  return file === symbol.file || (isShared(symbol) && isWithin(file, dirname(symbol.file)));
 }
 
 /** Why a symbol cannot have that name, as a sentence; undefined where it can. */

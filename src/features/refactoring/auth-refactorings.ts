@@ -12,7 +12,7 @@ import { applyEdits } from '../../language/incremental.ts';
 import { parse } from '../../language/parser.ts';
 import type { SyntaxTree, TextEdit } from '../../language/syntax-tree.ts';
 import { type AuthDecision, authInForce } from '../../sending/auth-in-force.ts';
-import { authStatement, collectionFile, fileStatements, findScopes, folderFile } from '../../sending/scopes.ts';
+import { authStatement, fileStatements, findScopes, isLevelFile } from '../../sending/scopes.ts';
 import type { RequestTarget, Workspace } from '../../sending/workspace.ts';
 import { isRelativePath, pathFrom } from '../collections/relative-paths.ts';
 
@@ -95,7 +95,7 @@ async function mend(
   });
   const [first] = changed;
   if (!first) return false;
-  const speaksForOthers = file.endsWith(`/${folderFile}`) || file.endsWith(`/${collectionFile}`);
+  const speaksForOthers = isLevelFile(file);
   const statedForFile = fileStatements(file, tree).auth;
   const open = !statedForFile || statedForFile.scheme === 'inherit';
   const alike = changed.every(({ was }) => sameAuth(was, first.was));
