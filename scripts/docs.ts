@@ -35,12 +35,10 @@ export const documents: Readonly<Record<string, readonly PartName[]>> = {
 /** A document with each of its generated parts renewed, the rest as it is. @throws Error where a marker is missing */
 export function renewedDocument(name: string, text: string): string {
   const manifest = readJson<Manifest>('package.json');
-  const texts = readJson<Record<string, string>>('package.nls.json');
-  const localised = (key: string): string => texts[key.replace(/^%(.*)%$/, '$1')] ?? key;
   const made: Readonly<Record<PartName, () => string>> = {
     schemes: schemesTable,
-    settings: () => settingsTable(manifest, localised),
-    commands: () => commandsTable(manifest, localised),
+    settings: () => settingsTable(manifest),
+    commands: () => commandsTable(manifest),
     directives: directivesTable,
     'dynamic variables': dynamicVariablesTable,
     fields: fieldsText,
@@ -119,11 +117,11 @@ function schemesTable(): string {
   return table(['`@auth`', 'Scheme', 'Fields (\\* required)', 'What it does'], rows);
 }
 
-function settingsTable({ contributes }: Manifest, localised: (key: string) => string): string {
+function settingsTable({ contributes }: Manifest): string {
   const rows = Object.entries(contributes.configuration.properties).map(([name, setting]) => [
     `\`${name}\``,
     `\`${JSON.stringify(setting.default)}\``,
-    withoutExample(localised(setting.markdownDescription)),
+    withoutExample(setting.markdownDescription),
   ]);
   return table(['Setting', 'Default', 'Meaning'], rows);
 }
@@ -134,12 +132,12 @@ function withoutExample(markdown: string): string {
 }
 
 /** The keys that hold in a request file; those of a view are in its menus. */
-function commandsTable({ contributes }: Manifest, localised: (key: string) => string): string {
+function commandsTable({ contributes }: Manifest): string {
   const inEditor = contributes.keybindings.filter(({ when }) => /\beditorLangId\b|\bresourceLangId\b/.test(when ?? ''));
   const keys = new Map(inEditor.map(({ command, key }) => [command, key]));
   const rows = Array.from(keys, ([command, key]) => {
     const title = contributes.commands.find(known => known.command === command)?.title ?? command;
-    return [localised(title), `\`${key}\``];
+    return [title, `\`${key}\``];
   });
   return table(['Command', 'Key'], rows);
 }

@@ -160,6 +160,12 @@ describe('the architecture', () => {
     }
   });
 
+  it('says its sentences in English alone, where they stand', () => {
+    const offences = files.filter(file => /\bl10n\.(?:t\(|bundle)/.test(readFileSync(join(root, file), 'utf8')));
+    assert.deepEqual(offences, []);
+    assert.doesNotMatch(readFileSync(join(root, 'package.json'), 'utf8'), /"%[\w.]+%"/);
+  });
+
   it('has no circle of files', () => {
     const graph = new Map<string, string[]>();
     for (const { file, target, dynamic } of imports) {

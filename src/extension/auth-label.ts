@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import * as vscode from 'vscode';
 import { findScheme } from '../auth/schemes/index.ts';
 import { type AuthDecision, authInForce } from '../sending/auth-in-force.ts';
 import type { Scope } from '../sending/scopes.ts';
@@ -25,12 +24,10 @@ function obtains({ statement }: AuthDecision): boolean {
 
 /** The auth in force in a few words: `Basic Auth · from folder.http`. */
 function authLabel({ statement, from, shorthand }: AuthDecision, file: string): string {
-  const inherited = from && from.file !== file ? vscode.l10n.t('from {0}', basename(from.file)) : undefined;
-  const ofFile = from && from.level === 'file' ? vscode.l10n.t('from this file') : undefined;
+  const inherited = from && from.file !== file ? `from ${basename(from.file)}` : undefined;
+  const ofFile = from && from.level === 'file' ? 'from this file' : undefined;
   const where = inherited ?? ofFile;
-  const name = statement
-    ? (findScheme(statement.scheme)?.label ?? vscode.l10n.t('Unknown: {0}', statement.scheme))
-    : vscode.l10n.t('No Auth');
-  if (shorthand) return `${name} · ${vscode.l10n.t('from the header')}`;
+  const name = statement ? (findScheme(statement.scheme)?.label ?? `Unknown: ${statement.scheme}`) : 'No Auth';
+  if (shorthand) return `${name} · from the header`;
   return where === undefined ? name : `${name} · ${where}`;
 }

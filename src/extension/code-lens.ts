@@ -63,25 +63,13 @@ export class RequestLenses implements vscode.CodeLensProvider, vscode.Disposable
     const running = this.#sender.isRunning(target);
     return [
       running
-        ? lens(
-            `$(sync~spin) ${vscode.l10n.t('Cancel')}`,
-            vscode.l10n.t('Cancel this request'),
-            'countersign.cancel',
-            uri,
-            line,
-          )
-        : lens(
-            `$(play) ${vscode.l10n.t('Send Request')}`,
-            vscode.l10n.t('Send this request'),
-            'countersign.send',
-            uri,
-            line,
-          ),
+        ? lens('$(sync~spin) Cancel', 'Cancel this request', 'countersign.cancel', uri, line)
+        : lens('$(play) Send Request', 'Send this request', 'countersign.send', uri, line),
       lens(
         label,
         from
-          ? vscode.l10n.t('Show and edit the authorization of this request')
-          : vscode.l10n.t('No authorization is stated for this request: choose one'),
+          ? 'Show and edit the authorization of this request'
+          : 'No authorization is stated for this request: choose one',
         'countersign.openAuthorization',
         uri,
         line,
@@ -89,21 +77,15 @@ export class RequestLenses implements vscode.CodeLensProvider, vscode.Disposable
       ...(obtainsToken
         ? [
             lens(
-              vscode.l10n.t('Get New Access Token'),
-              vscode.l10n.t('Get a new access token for this request, whatever is kept'),
+              'Get New Access Token',
+              'Get a new access token for this request, whatever is kept',
               'countersign.getToken',
               uri,
               line,
             ),
           ]
         : []),
-      lens(
-        vscode.l10n.t('Preview'),
-        vscode.l10n.t('Show the request as it will go out, without sending it'),
-        'countersign.preview',
-        uri,
-        line,
-      ),
+      lens('Preview', 'Show the request as it will go out, without sending it', 'countersign.preview', uri, line),
     ];
   }
 }

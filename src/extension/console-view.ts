@@ -68,7 +68,7 @@ export class ConsoleView implements vscode.WebviewViewProvider, vscode.Disposabl
   };
 
   resolveWebviewView(view: vscode.WebviewView): void {
-    const page = new WebviewHost<ToConsole, FromConsole>(view.webview, vscode.l10n.t('Console'), {
+    const page = new WebviewHost<ToConsole, FromConsole>(view.webview, 'Console', {
       ...{ extensionUri: this.#host.extensionUri, name: 'console', english, console: this.#host.console },
       read: fromConsole,
       handle: message => this.#handle(message),
@@ -155,9 +155,7 @@ export class ConsoleView implements vscode.WebviewViewProvider, vscode.Disposabl
     const record = this.#log.get(id);
     if (!record) return;
     await vscode.env.clipboard.writeText(await this.#text(record, as, secrets));
-    const said = secrets
-      ? vscode.l10n.t('Copied, with secrets.')
-      : vscode.l10n.t('Copied, with ••• in place of secrets.');
+    const said = secrets ? 'Copied, with secrets.' : 'Copied, with ••• in place of secrets.';
     tellBriefly(4000, said);
   }
 
@@ -172,8 +170,8 @@ export class ConsoleView implements vscode.WebviewViewProvider, vscode.Disposabl
 
   async #save(ids: readonly number[]): Promise<void> {
     const uri = await vscode.window.showSaveDialog({
-      filters: { [vscode.l10n.t('HTTP Archive')]: ['har'] },
-      title: vscode.l10n.t('Save as HAR, with ••• in place of secrets'),
+      filters: { 'HTTP Archive': ['har'] },
+      title: 'Save as HAR, with ••• in place of secrets',
     });
     if (!uri) return;
     const records = ids.flatMap(id => this.#log.get(id) ?? []);

@@ -38,7 +38,7 @@ export class CurlCommands implements vscode.Disposable {
   async #copy(uri: unknown, line: unknown): Promise<void> {
     const target = await requestAt(this.#host.documents, uri, line);
     if (!target) {
-      tell('information', vscode.l10n.t('Put the cursor into a request of an .http file.'));
+      tell('information', 'Put the cursor into a request of an .http file.');
       return;
     }
     try {
@@ -58,15 +58,15 @@ export class CurlCommands implements vscode.Disposable {
       const without = leftToCurl(auth) ? [] : pending;
       await vscode.env.clipboard.writeText(command(false));
       if (without.length > 0) {
-        const said = vscode.l10n.t('Copied as cURL, without its authorization, which only sending finds out:');
+        const said = 'Copied as cURL, without its authorization, which only sending finds out:';
         tell('warning', `${said} {0}`, without.join('; '));
       }
       if (command(false) === command(true)) {
-        if (without.length === 0) tellBriefly(4000, vscode.l10n.t('Copied as cURL.'));
+        if (without.length === 0) tellBriefly(4000, 'Copied as cURL.');
         return;
       }
-      const withSecrets = vscode.l10n.t('Copy with Secrets');
-      const said = vscode.l10n.t('Copied as cURL, with ••• in place of secrets.');
+      const withSecrets = 'Copy with Secrets';
+      const said = 'Copied as cURL, with ••• in place of secrets.';
       if ((await ask({ kind: 'information', sentence: said, choices: [withSecrets] })) === withSecrets) {
         await vscode.env.clipboard.writeText(command(true));
       }
@@ -79,7 +79,7 @@ export class CurlCommands implements vscode.Disposable {
     const { curlText, keepsBody, parseCurl } = await import('../convert/curl/curl-text.ts');
     const command = parseCurl(await vscode.env.clipboard.readText());
     if (!command) {
-      tell('information', vscode.l10n.t('The clipboard holds no curl command with an address.'));
+      tell('information', 'The clipboard holds no curl command with an address.');
       return;
     }
     const literal = command.auth?.fields.find(([name]) => name === command.auth?.secret)?.[1];
@@ -94,13 +94,11 @@ export class CurlCommands implements vscode.Disposable {
     if (!keepsBody(command, text)) {
       tell(
         'warning',
-        vscode.l10n.t(
-          'Lines of the body mean something of their own in an .http file (“###”, “< file” …): put the body into a file and name it with “< file”.',
-        ),
+        'Lines of the body mean something of their own in an .http file (“###”, “< file” …): put the body into a file and name it with “< file”.',
       );
     }
     if (command.ignored.length > 0) {
-      tell('warning', vscode.l10n.t('These options of curl have no counterpart here: {0}'), command.ignored.join(', '));
+      tell('warning', 'These options of curl have no counterpart here: {0}', command.ignored.join(', '));
     }
   }
 
@@ -109,17 +107,17 @@ export class CurlCommands implements vscode.Disposable {
     const host = URL.parse(url)?.hostname ?? 'pasted';
     const name = `${host.replace(/[^\w.-]/g, '-')}-password`;
     const keep = {
-      label: vscode.l10n.t('Store the credential as secret “{0}”', name),
-      description: vscode.l10n.t('recommended'),
+      label: `Store the credential as secret “${name}”`,
+      description: 'recommended',
       iconPath: new vscode.ThemeIcon('key'),
       keep: true,
     };
     const write = {
-      label: vscode.l10n.t('Write the credential into the file'),
+      label: 'Write the credential into the file',
       iconPath: new vscode.ThemeIcon('edit'),
       keep: false,
     };
-    const chosen = await vscode.window.showQuickPick([keep, write], { title: vscode.l10n.t('Paste cURL as Request') });
+    const chosen = await vscode.window.showQuickPick([keep, write], { title: 'Paste cURL as Request' });
     if (!chosen) return undefined;
     if (!chosen.keep) return '';
     await this.#host.secrets.store(name, value);

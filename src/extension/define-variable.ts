@@ -19,27 +19,25 @@ export async function defineInEnvironment(
   const names = environmentNames(await environments.around(file));
   const selected = environments.selected(file);
   const create: vscode.QuickPickItem = {
-    label: vscode.l10n.t('New Environment…'),
+    label: 'New Environment…',
     iconPath: new vscode.ThemeIcon('add'),
   };
-  const all: vscode.QuickPickItem = { label: '$shared', description: vscode.l10n.t('all environments') };
+  const all: vscode.QuickPickItem = { label: '$shared', description: 'all environments' };
   const items: vscode.QuickPickItem[] = [
     ...names.map(label => ({
       label,
       iconPath: new vscode.ThemeIcon('server-environment'),
-      ...(label === selected ? { description: vscode.l10n.t('current') } : {}),
+      ...(label === selected ? { description: 'current' } : {}),
     })),
     { ...all, iconPath: new vscode.ThemeIcon('server-environment') },
     create,
   ];
-  const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Environment of {0}', plain(name)) });
+  const chosen = await vscode.window.showQuickPick(items, { title: `Environment of ${plain(name)}` });
   if (!chosen) return;
   const environment =
-    chosen === create
-      ? (await showInputBox({ title: vscode.l10n.t('New Environment'), prompt: vscode.l10n.t('Name') }))?.trim()
-      : chosen.label;
+    chosen === create ? (await showInputBox({ title: 'New Environment', prompt: 'Name' }))?.trim() : chosen.label;
   if (!environment) return;
-  const value = await showInputBox({ title: vscode.l10n.t('Value of {0} in {1}', plain(name), plain(environment)) });
+  const value = await showInputBox({ title: `Value of ${plain(name)} in ${plain(environment)}` });
   if (value === undefined) return;
   const target = existing ?? vscode.Uri.file(join(root, 'http-client.env.json'));
   if (!(await write(target, existing === undefined, environment, name, value))) return;
@@ -60,7 +58,7 @@ async function write(
   const errors: { readonly offset: number }[] = [];
   parse(text, errors as never[], { allowTrailingComma: true });
   if (errors.length > 0) {
-    tell('error', vscode.l10n.t('{0} is no valid JSON: mend it first.'), vscode.workspace.asRelativePath(uri));
+    tell('error', '{0} is no valid JSON: mend it first.', vscode.workspace.asRelativePath(uri));
     return false;
   }
   const edits = modify(text, [environment, name], value, { formattingOptions: { insertSpaces: true, tabSize: 2 } });

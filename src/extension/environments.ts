@@ -34,7 +34,7 @@ export class Environments implements vscode.Disposable {
     this.#documents = documents;
     this.#state = state;
     this.#item = vscode.window.createStatusBarItem('countersign.environment', vscode.StatusBarAlignment.Right, 100);
-    this.#item.name = vscode.l10n.t('Countersign Environment');
+    this.#item.name = 'Countersign Environment';
     this.#item.command = 'countersign.selectEnvironment';
     const watcher = vscode.workspace.createFileSystemWatcher(
       '**/{http-client*.env.json,http-client.env.json.user,.env,.env.*}',
@@ -144,18 +144,18 @@ export class Environments implements vscode.Disposable {
     const { environmentNames } = await import('../core/environments.ts');
     const names = environmentNames(await this.around(file));
     const selected = this.selected(file);
-    const current = vscode.l10n.t('current');
+    const current = 'current';
     const root = this.#documents.root(file);
     const { nearestEnvironmentFile, openEnvironmentFile } = await import('./environment-document.ts');
     const existing = await nearestEnvironmentFile(dirname(file), root);
     const edit = {
-      label: existing ? vscode.l10n.t('Edit Environments') : vscode.l10n.t('Create {0}', 'http-client.env.json'),
+      label: existing ? 'Edit Environments' : 'Create http-client.env.json',
       ...(existing ? { description: vscode.workspace.asRelativePath(existing) } : {}),
       iconPath: new vscode.ThemeIcon(existing ? 'edit' : 'new-file'),
     };
     const items: (vscode.QuickPickItem & { readonly name?: string })[] = [
       {
-        label: vscode.l10n.t('No Environment'),
+        label: 'No Environment',
         ...(selected === undefined ? { description: current } : {}),
         iconPath: new vscode.ThemeIcon('circle-slash'),
       },
@@ -169,11 +169,11 @@ export class Environments implements vscode.Disposable {
       edit,
     ];
     const chosen = await vscode.window.showQuickPick(items, {
-      title: vscode.l10n.t('Select Environment'),
+      title: 'Select Environment',
       placeHolder:
         names.length > 0
-          ? vscode.l10n.t('Environment whose variables requests use')
-          : vscode.l10n.t('State environments in http-client.env.json, in the folder of the requests or above it.'),
+          ? 'Environment whose variables requests use'
+          : 'State environments in http-client.env.json, in the folder of the requests or above it.',
     });
     if (!chosen) return;
     if (chosen === edit) return await openEnvironmentFile(existing, root);
@@ -198,8 +198,8 @@ export class Environments implements vscode.Disposable {
       return;
     }
     const selected = this.selected(file);
-    this.#item.text = `$(server-environment) ${selected ?? vscode.l10n.t('No Environment')}`;
-    this.#item.tooltip = vscode.l10n.t('Select the environment whose variables requests use');
+    this.#item.text = `$(server-environment) ${selected ?? 'No Environment'}`;
+    this.#item.tooltip = 'Select the environment whose variables requests use';
     this.#item.show();
   }
 }

@@ -38,7 +38,7 @@ export async function importRequests(host: ImportHost, given?: unknown): Promise
     const source = given instanceof vscode.Uri ? await fromFile(given) : await chooseSource();
     if (!source) return;
     const result = await withProgress(
-      { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Importing {0}', source.name) },
+      { location: vscode.ProgressLocation.Notification, title: `Importing ${source.name}` },
       async () => readImport(source.content, source.name),
     );
     await write(host, root, result);
@@ -60,30 +60,30 @@ async function chooseSource(): Promise<Source | undefined> {
     iconPath: new vscode.ThemeIcon(icon),
   });
   const file = item(
-    vscode.l10n.t('File…'),
+    'File…',
     'file',
-    vscode.l10n.t('Exported from Postman, Insomnia or a browser, an OpenAPI description, or a zip archive of these'),
+    'Exported from Postman, Insomnia or a browser, an OpenAPI description, or a zip archive of these',
   );
-  const folder = item(vscode.l10n.t('Folder…'), 'folder', vscode.l10n.t('Of Bruno, or one with such files'));
-  const clipboard = item(vscode.l10n.t('Clipboard'), 'clippy', vscode.l10n.t('The text of such a file'));
-  const address = item(vscode.l10n.t('URL…'), 'link', vscode.l10n.t('Where such a file can be downloaded'));
+  const folder = item('Folder…', 'folder', 'Of Bruno, or one with such files');
+  const clipboard = item('Clipboard', 'clippy', 'The text of such a file');
+  const address = item('URL…', 'link', 'Where such a file can be downloaded');
   const chosen = await vscode.window.showQuickPick([file, folder, clipboard, address], {
-    title: vscode.l10n.t('Import Requests'),
-    placeHolder: vscode.l10n.t('Postman, Insomnia, Bruno, OpenAPI or HAR'),
+    title: 'Import Requests',
+    placeHolder: 'Postman, Insomnia, Bruno, OpenAPI or HAR',
   });
   if (chosen === file || chosen === folder) {
     const filters = { [labelsOf(importFormats)]: [...importExtensions], '*': ['*'] };
     const [picked] =
       (await vscode.window.showOpenDialog({
-        title: vscode.l10n.t('Import Requests'),
-        openLabel: vscode.l10n.t('Import'),
+        title: 'Import Requests',
+        openLabel: 'Import',
         ...(chosen === file ? { filters } : { canSelectFiles: false, canSelectFolders: true }),
       })) ?? [];
     return picked && fromFile(picked);
   }
   if (chosen === clipboard) {
     const text = await vscode.env.clipboard.readText();
-    return { name: vscode.l10n.t('The clipboard'), content: new TextEncoder().encode(text) };
+    return { name: 'The clipboard', content: new TextEncoder().encode(text) };
   }
   return chosen === address ? fromAddress() : undefined;
 }
@@ -101,19 +101,19 @@ async function fromFile(uri: vscode.Uri): Promise<Source> {
 async function fromAddress(): Promise<Source | undefined> {
   const isAddress = (text: string): boolean => /^https?:\/\/[^\s]+$/i.test(text.trim());
   const address = await showInputBox({
-    title: vscode.l10n.t('Import Requests'),
-    prompt: vscode.l10n.t('The address of a Postman collection, an OpenAPI description or an HTTP archive.'),
+    title: 'Import Requests',
+    prompt: 'The address of a Postman collection, an OpenAPI description or an HTTP archive.',
     placeHolder: 'https://example.com/acme.postman_collection.json',
     validateInput: text =>
-      text.trim() === '' || isAddress(text) ? undefined : vscode.l10n.t('Enter an address that begins with https://.'),
+      text.trim() === '' || isAddress(text) ? undefined : 'Enter an address that begins with https://.',
   });
   if (!address || !isAddress(address)) return undefined;
   const response = await fetch(address.trim(), { signal: AbortSignal.timeout(patience) }).catch((cause: unknown) => {
-    throw new CountersignError('connection-lost', vscode.l10n.t('The address cannot be reached.'), { cause });
+    throw new CountersignError('connection-lost', 'The address cannot be reached.', { cause });
   });
   if (!response.ok) {
-    throw new CountersignError('invalid-value', vscode.l10n.t('The server answered {0}.', response.status), {
-      hint: vscode.l10n.t('Open the address in a browser, and import the file that it downloads.'),
+    throw new CountersignError('invalid-value', `The server answered ${response.status}.`, {
+      hint: 'Open the address in a browser, and import the file that it downloads.',
     });
   }
   const chunks: Uint8Array[] = [];
@@ -135,14 +135,14 @@ async function write(host: ImportHost, root: string, { formats, imported }: Impo
   const { changed } = await planFiles(root, files);
   const replaced = changed.filter(path => !/(?:^|\/)(?:http-client\.(?:private\.)?env\.json|\.gitignore)$/.test(path));
   if (replaced.length > 0) {
-    const replace = vscode.l10n.t('Replace');
-    const both = vscode.l10n.t('Keep Both');
+    const replace = 'Replace';
+    const both = 'Keep Both';
     const chosen = await ask({
       kind: 'warning',
       modal: true,
-      sentence: vscode.l10n.t('This was imported before. Files that are different now: {0}.'),
+      sentence: 'This was imported before. Files that are different now: {0}.',
       foreign: [replaced.length],
-      detail: `${vscode.l10n.t('“Replace” loses what was changed in them:')}\n${replaced.slice(0, 8).join('\n')}${replaced.length > 8 ? '\n…' : ''}`,
+      detail: `“Replace” loses what was changed in them:\n${replaced.slice(0, 8).join('\n')}${replaced.length > 8 ? '\n…' : ''}`,
       choices: [both, replace],
     });
     if (chosen !== both && chosen !== replace) return;
@@ -156,15 +156,13 @@ async function write(host: ImportHost, root: string, { formats, imported }: Impo
   await openFirst(root, files);
   const { requests, environments } = countImported(imported);
   const findings = findingsOf(imported);
-  const report = vscode.l10n.t('Show Report');
+  const report = 'Show Report';
   const chosen = await ask({
     kind: findings.length > 0 ? 'warning' : 'information',
     sentence:
       findings.length > 0
-        ? vscode.l10n.t(
-            'Imported from {0}. Requests: {1}, environments: {2}, secrets stored: {3}, not carried over: {4}.',
-          )
-        : vscode.l10n.t('Imported from {0}. Requests: {1}, environments: {2}, secrets stored: {3}.'),
+        ? 'Imported from {0}. Requests: {1}, environments: {2}, secrets stored: {3}, not carried over: {4}.'
+        : 'Imported from {0}. Requests: {1}, environments: {2}, secrets stored: {3}.',
     foreign: [labelsOf(formats), requests, environments, secrets.length, findings.length],
     choices: [report],
   });
@@ -185,8 +183,8 @@ async function chooseSecrets(
     iconPath: new vscode.ThemeIcon('key'),
   }));
   const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Import Requests: Store Secrets'),
-    placeHolder: vscode.l10n.t('Selected secrets go to the secret store, the others stay in the files'),
+    title: 'Import Requests: Store Secrets',
+    placeHolder: 'Selected secrets go to the secret store, the others stay in the files',
     canPickMany: true,
     matchOnDescription: true,
   });
@@ -207,8 +205,8 @@ async function chooseRoot(): Promise<string | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length > 1) return (await vscode.window.showWorkspaceFolderPick())?.uri.fsPath;
   if (folders[0]) return folders[0].uri.fsPath;
-  const open = vscode.l10n.t('Open Folder');
-  const sentence = vscode.l10n.t('Requests are imported as files: open a folder for them first.');
+  const open = 'Open Folder';
+  const sentence = 'Requests are imported as files: open a folder for them first.';
   if ((await ask({ kind: 'information', sentence, choices: [open] })) === open) {
     await vscode.commands.executeCommand('workbench.action.files.openFolder');
   }

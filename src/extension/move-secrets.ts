@@ -38,7 +38,7 @@ export class SecretMover {
     const found: Found[] = [];
     for (const uri of uris) found.push(...this.#of(await vscode.workspace.openTextDocument(uri)));
     if (found.length === 0) {
-      tell('information', vscode.l10n.t('No secret stands in the request files of this workspace.'));
+      tell('information', 'No secret stands in the request files of this workspace.');
       return;
     }
     const items = found.map(each => ({
@@ -49,8 +49,8 @@ export class SecretMover {
       each,
     }));
     const chosen = await vscode.window.showQuickPick(items, {
-      title: vscode.l10n.t('Move Secrets to the Secret Store'),
-      placeHolder: vscode.l10n.t('Secrets to move'),
+      title: 'Move Secrets to the Secret Store',
+      placeHolder: 'Secrets to move',
       canPickMany: true,
       matchOnDescription: true,
       matchOnDetail: true,
@@ -71,18 +71,14 @@ export class SecretMover {
       edit.replace(document.uri, range, `{{$secret ${name}}}`);
     }
     if (!(await vscode.workspace.applyEdit(edit))) {
-      tell('error', vscode.l10n.t('The files could not be changed. The secrets are kept in the secret store.'));
+      tell('error', 'The files could not be changed. The secrets are kept in the secret store.');
       return;
     }
-    const save = vscode.l10n.t('Save');
+    const save = 'Save';
     const sentence =
       found.length === 1
-        ? vscode.l10n.t(
-            'The secret “{0}” is kept in the secret store now. If it was in git, change it where it is from: its history keeps it.',
-          )
-        : vscode.l10n.t(
-            '{0} secrets are kept in the secret store now. If they were in git, change them where they are from: its history keeps them.',
-          );
+        ? 'The secret “{0}” is kept in the secret store now. If it was in git, change it where it is from: its history keeps it.'
+        : '{0} secrets are kept in the secret store now. If they were in git, change them where they are from: its history keeps them.';
     const foreign = [found.length === 1 ? ([...names.values()][0] ?? '') : found.length];
     const documents = new Set(found.map(each => each.document));
     void ask({ kind: 'information', sentence, foreign, choices: [save] }).then(async chosen => {

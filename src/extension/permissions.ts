@@ -25,7 +25,7 @@ export class WorkspacePermissions implements vscode.Disposable {
       decisions: () => this.#decisions(),
       keep: decision => this.#keep(decision),
       ask: askPerson,
-      advice: () => vscode.l10n.t('You are asked when you send the request.'),
+      advice: () => 'You are asked when you send the request.',
     });
   }
 
@@ -45,13 +45,13 @@ export class WorkspacePermissions implements vscode.Disposable {
   async #manage(): Promise<void> {
     const decisions = this.#decisions();
     if (decisions.length === 0) {
-      tell('information', vscode.l10n.t('Nothing was allowed or refused in this workspace so far.'));
+      tell('information', 'Nothing was allowed or refused in this workspace so far.');
       return;
     }
     const items = decisions.map(decision => ({ ...described(decision), decision, picked: true }));
     const kept = await vscode.window.showQuickPick(items, {
-      title: vscode.l10n.t('Permissions of This Workspace'),
-      placeHolder: vscode.l10n.t('Clear what is to be asked again'),
+      title: 'Permissions of This Workspace',
+      placeHolder: 'Clear what is to be asked again',
       canPickMany: true,
       matchOnDescription: true,
     });
@@ -60,7 +60,7 @@ export class WorkspacePermissions implements vscode.Disposable {
       stateKey,
       kept.map(({ decision }) => decision),
     );
-    tellBriefly(4000, vscode.l10n.t('{0} permissions removed'), decisions.length - kept.length);
+    tellBriefly(4000, '{0} permissions removed', decisions.length - kept.length);
   }
 }
 
@@ -69,15 +69,15 @@ function described(decision: Decision): vscode.QuickPickItem {
   const icons = { credential: 'key', file: 'file', environment: 'symbol-variable' } as const;
   return {
     label: decidedName(decision).replaceAll('$(', '$ ('),
-    description: [allowed ? vscode.l10n.t('allowed') : vscode.l10n.t('refused'), origin].filter(Boolean).join(' · '),
+    description: [allowed ? 'allowed' : 'refused', origin].filter(Boolean).join(' · '),
     iconPath: new vscode.ThemeIcon(icons[kind]),
   };
 }
 
 async function askPerson(permission: Permission): Promise<Answer | undefined> {
-  const once = vscode.l10n.t('Once');
-  const always = vscode.l10n.t('Always Here');
-  const never = vscode.l10n.t('Never');
+  const once = 'Once';
+  const always = 'Always Here';
+  const never = 'Never';
   const { sentence, foreign, detail } = question(permission);
   const chosen = await ask({ kind: 'warning', modal: true, sentence, foreign, detail, choices: [once, always, never] });
   switch (chosen) {
@@ -104,13 +104,11 @@ function question(permission: Permission): Question {
       const { credential, origin, place } = permission;
       const by = place ? `${vscode.workspace.asRelativePath(place.file)}:${place.line}` : undefined;
       return {
-        sentence: vscode.l10n.t('Use the {0} for {1}?'),
+        sentence: 'Use the {0} for {1}?',
         foreign: [credential.label, origin],
         detail: [
-          ...(by === undefined ? [] : [sentenceOf(vscode.l10n.t('Asked for by {0}.'), [by])]),
-          vscode.l10n.t(
-            'Whoever receives it can act as you, so allow it only if you trust this address and the files of this workspace. “Always Here” remembers this address for this workspace.',
-          ),
+          ...(by === undefined ? [] : [sentenceOf('Asked for by {0}.', [by])]),
+          'Whoever receives it can act as you, so allow it only if you trust this address and the files of this workspace. “Always Here” remembers this address for this workspace.',
         ].join(' '),
       };
     }
@@ -118,19 +116,19 @@ function question(permission: Permission): Question {
       return {
         sentence:
           permission.use === 'key'
-            ? vscode.l10n.t('Sign with {0}, which is outside the workspace?')
-            : vscode.l10n.t('Read {0}, which is outside the workspace?'),
+            ? 'Sign with {0}, which is outside the workspace?'
+            : 'Read {0}, which is outside the workspace?',
         foreign: [permission.path],
         detail:
           permission.use === 'key'
-            ? vscode.l10n.t('The authorization names this file. It proves who you are, and is not sent itself.')
-            : vscode.l10n.t('The request names this file. Its content can be sent to wherever the request goes.'),
+            ? 'The authorization names this file. It proves who you are, and is not sent itself.'
+            : 'The request names this file. Its content can be sent to wherever the request goes.',
       };
     case 'environment':
       return {
-        sentence: vscode.l10n.t('Read the environment variable {0}?'),
+        sentence: 'Read the environment variable {0}?',
         foreign: [permission.name],
-        detail: vscode.l10n.t('The request names it. Its value can be sent to wherever the request goes.'),
+        detail: 'The request names it. Its value can be sent to wherever the request goes.',
       };
   }
 }

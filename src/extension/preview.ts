@@ -86,16 +86,12 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
 
   async provideTextDocumentContent(uri: vscode.Uri, token: vscode.CancellationToken): Promise<string> {
     const shown = this.#shown.get(uri.toString());
-    if (!shown) return `# ${vscode.l10n.t('This preview is gone: open it from its request again.')}\n`;
+    if (!shown) return '# This preview is gone: open it from its request again.\n';
     try {
       shown.content = await this.#compute(shown, token);
     } catch (error) {
       const { message, hint, place } = this.#host.console.error(error);
-      const said = [
-        `${vscode.l10n.t('This request can’t be sent:')} ${message}`,
-        hint,
-        place && `${place.file}:${place.line}`,
-      ];
+      const said = [`This request can’t be sent: ${message}`, hint, place && `${place.file}:${place.line}`];
       const remarks = said.flatMap(line => line?.split(/\r?\n/) ?? []).map(line => `# ${line}`);
       const text = [`### ${shown.title}`, ...remarks, ''].join('\n');
       shown.content = { text, lines: [{ line: 1, kind: 'remark' }], hasSecrets: false };
@@ -112,7 +108,7 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
     text.appendText(`${found.origin[0]?.toUpperCase()}${found.origin.slice(1)}.`);
     if (found.file !== undefined) {
       const args = encodeURIComponent(JSON.stringify([found.file, found.originLine]));
-      const label = vscode.l10n.t('Go to where it is stated');
+      const label = 'Go to where it is stated';
       text.appendMarkdown(`\n\n[${label}](command:countersign.goToAuthorization?${args})`);
     }
     return new vscode.Hover(text, document.lineAt(position.line).range);
@@ -130,7 +126,7 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
     const same = targets.findIndex((_, index) => titleOf(index) === shown.title);
     const target = (same >= 0 ? targets[same] : undefined) ?? documents.target(document, shown.line);
     const placed = target?.tree.blocks[target.block];
-    if (!target || !placed?.block.request) throw new Error(vscode.l10n.t('The request is no longer in its file.'));
+    if (!target || !placed?.block.request) throw new Error('The request is no longer in its file.');
     shown.line = placed.line + placed.block.request.line;
     shown.title = requestTitle(placed);
     const controller = new AbortController();
@@ -145,7 +141,7 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
     const target = await requestAt(documents, uri, line);
     const placed = target?.tree.blocks[target.block];
     if (!target || !placed?.block.request) {
-      tell('information', vscode.l10n.t('Put the cursor into a request of an .http file.'));
+      tell('information', 'Put the cursor into a request of an .http file.');
       return;
     }
     const title = requestTitle(placed);
@@ -153,7 +149,7 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
     const name = title.replace(/[/\\?#%:]+/g, '-').slice(0, 60);
     const at = vscode.Uri.from({
       scheme,
-      path: `/${vscode.l10n.t('Preview: {0}', name)}.http`,
+      path: `/Preview: ${name}.http`,
       query: `${source.toString()}#${title}`,
     });
     const shown: Shown = { source, line: placed.line + placed.block.request.line, title, reveal: false };
@@ -181,10 +177,10 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
     const lens = (title: string, command: string, ...given: unknown[]): vscode.CodeLens =>
       new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, arguments: given });
     const hidden = shown.content.lines.filter(({ kind }) => kind === 'hidden').length;
-    const counted = hidden === 1 ? vscode.l10n.t('1 hidden header') : vscode.l10n.t('{0} hidden headers', hidden);
-    const secrets = shown.reveal ? vscode.l10n.t('Hide Secrets') : vscode.l10n.t('Show Secrets');
+    const counted = hidden === 1 ? '1 hidden header' : `${hidden} hidden headers`;
+    const secrets = shown.reveal ? 'Hide Secrets' : 'Show Secrets';
     return [
-      lens(`$(play) ${vscode.l10n.t('Send Request')}`, 'countersign.send', shown.source, shown.line),
+      lens('$(play) Send Request', 'countersign.send', shown.source, shown.line),
       ...(shown.content.hasSecrets ? [lens(secrets, 'countersign.toggleSecretsInPreview', document.uri)] : []),
       ...(hidden > 0 ? [lens(counted, '')] : []),
     ];
@@ -223,5 +219,5 @@ export class Previews implements vscode.Disposable, vscode.TextDocumentContentPr
 /** Opens the place where an authorization is stated; says so where there is none. */
 export async function goToAuthorization(documents: Documents, file: unknown, line: unknown): Promise<void> {
   if (typeof file === 'string' && typeof line === 'number') await goTo(documents.uriOf(file), line);
-  else tellBriefly(4000, vscode.l10n.t('No authorization is stated for this request.'));
+  else tellBriefly(4000, 'No authorization is stated for this request.');
 }

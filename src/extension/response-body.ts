@@ -34,22 +34,22 @@ export async function saveBody(record: ResponseRecord): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const name = fileNameFor(record, await kindOf(record, body));
   const target = await vscode.window.showSaveDialog({
-    title: vscode.l10n.t('Save Response Body'),
+    title: 'Save Response Body',
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
   });
   if (!target) return;
   if (target.scheme === 'file') await writeTo(target.fsPath, body);
   else await vscode.workspace.fs.writeFile(target, await allBytes(body));
-  tellBriefly(4000, vscode.l10n.t('Saved {0}'), target.fsPath);
+  tellBriefly(4000, 'Saved {0}', target.fsPath);
 }
 
 export async function copyBody(record: ResponseRecord): Promise<void> {
   const body = bodyOf(record);
   if ((await kindOf(record, body)) === 'binary' || record.model.body?.kind === 'image') {
-    throw new CountersignError('too-large', vscode.l10n.t('A binary body can’t be copied as text: save it instead.'));
+    throw new CountersignError('too-large', 'A binary body can’t be copied as text: save it instead.');
   }
   await vscode.env.clipboard.writeText(decode(await allBytes(body), record));
-  tellBriefly(3000, vscode.l10n.t('Body copied.'));
+  tellBriefly(3000, 'Body copied.');
 }
 
 /** Opens the body as an untitled document, or as a temporary file where it is an image or too large for that. */
@@ -104,7 +104,7 @@ async function writeTo(path: string, body: StoredBody): Promise<void> {
 
 function bodyOf({ exchange }: ResponseRecord): StoredBody {
   const body = exchange.response?.body;
-  if (!body) throw new CountersignError('io', vscode.l10n.t('The response has no body.'));
+  if (!body) throw new CountersignError('io', 'The response has no body.');
   return body;
 }
 
@@ -120,7 +120,7 @@ function decode(bytes: Uint8Array, { model }: ResponseRecord): string {
 async function allBytes(body: StoredBody): Promise<Uint8Array> {
   if (body.bytes) return body.bytes;
   if (body.size > largestText) {
-    throw new CountersignError('too-large', vscode.l10n.t('The body is too large for this: save it instead.'));
+    throw new CountersignError('too-large', 'The body is too large for this: save it instead.');
   }
   const chunks: Uint8Array[] = [];
   for await (const chunk of body.open()) chunks.push(chunk);

@@ -81,7 +81,7 @@ export class ResponsePanels implements vscode.Disposable {
     const column = responseSettings().column === 'beside' ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     const panel = vscode.window.createWebviewPanel(
       viewType,
-      vscode.l10n.t('Response'),
+      'Response',
       { viewColumn: column, preserveFocus: true },
       { enableScripts: true, enableFindWidget: false },
     );
@@ -99,7 +99,7 @@ export class ResponsePanels implements vscode.Disposable {
   async pick(into?: ResponsePanel): Promise<void> {
     const records = this.#history.records.toReversed();
     if (records.length === 0) {
-      tell('information', vscode.l10n.t('No request has been sent in this window yet.'));
+      tell('information', 'No request has been sent in this window yet.');
       return;
     }
     const items = records.map(record => ({
@@ -109,8 +109,8 @@ export class ResponsePanels implements vscode.Disposable {
       record,
     }));
     const chosen = await vscode.window.showQuickPick(items, {
-      title: vscode.l10n.t('Response History'),
-      placeHolder: vscode.l10n.t('Response to show'),
+      title: 'Response History',
+      placeHolder: 'Response to show',
       matchOnDescription: true,
     });
     if (chosen) (into ?? this.#free()).show(chosen.record);
@@ -179,7 +179,7 @@ class ResponsePanel {
   show(record: ResponseRecord): void {
     this.#shown = record;
     this.#running = undefined;
-    this.#page.panel.title = record.subject.title || vscode.l10n.t('Response');
+    this.#page.panel.title = record.subject.title || 'Response';
     this.refresh();
   }
 

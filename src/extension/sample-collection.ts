@@ -70,8 +70,8 @@ GET {{baseUrl}}/oauth1
 export async function openSample(console: Console): Promise<void> {
   const [root] = vscode.workspace.workspaceFolders ?? [];
   if (!root) {
-    const open = vscode.l10n.t('Open Folder');
-    const sentence = vscode.l10n.t('The sample is a folder of files: open a folder for it first.');
+    const open = 'Open Folder';
+    const sentence = 'The sample is a folder of files: open a folder for it first.';
     if ((await ask({ kind: 'information', sentence, choices: [open] })) === open) {
       await vscode.commands.executeCommand('workbench.action.files.openFolder');
     }

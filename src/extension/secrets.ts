@@ -85,8 +85,8 @@ export class Secrets implements vscode.Disposable {
 
   async #ask(name: string, signal: AbortSignal): Promise<string | undefined> {
     const value = await showInputBoxUntil(signal, {
-      title: vscode.l10n.t('Secret “{0}”', name),
-      prompt: vscode.l10n.t('Kept in the editor’s secret storage, never in a file.'),
+      title: `Secret “${name}”`,
+      prompt: 'Kept in the editor’s secret storage, never in a file.',
       password: true,
       ignoreFocusOut: true,
     });
@@ -98,20 +98,20 @@ export class Secrets implements vscode.Disposable {
   async #set(given: string | undefined): Promise<boolean> {
     const name = given ?? (await this.#chooseName());
     if (!name || (await this.#ask(name, new AbortController().signal)) === undefined) return false;
-    tellBriefly(4000, vscode.l10n.t('Secret “{0}” is set.'), name);
+    tellBriefly(4000, 'Secret “{0}” is set.', name);
     return true;
   }
 
   /** An existing name or a new one, typed into the same box. */
   #chooseName(): Promise<string | undefined> {
     const pick = vscode.window.createQuickPick();
-    pick.title = vscode.l10n.t('Set Secret');
-    pick.placeholder = vscode.l10n.t('Name of the secret, as in {{$secret name}}');
+    pick.title = 'Set Secret';
+    pick.placeholder = 'Name of the secret, as in {{$secret name}}';
     const known = this.names().map(label => ({ label, iconPath: new vscode.ThemeIcon('key') }));
     const offer = (): void => {
       const typed = pick.value.trim();
       const isNew = /^[\w.-]+$/.test(typed) && !known.some(({ label }) => label === typed);
-      const added = { label: typed, description: vscode.l10n.t('new'), iconPath: new vscode.ThemeIcon('add') };
+      const added = { label: typed, description: 'new', iconPath: new vscode.ThemeIcon('add') };
       pick.items = isNew ? [added, ...known] : known;
     };
     offer();
@@ -132,13 +132,13 @@ export class Secrets implements vscode.Disposable {
   async #delete(): Promise<void> {
     const names = this.names();
     if (names.length === 0) {
-      tell('information', vscode.l10n.t('There are no secrets.'));
+      tell('information', 'There are no secrets.');
       return;
     }
     const chosen = await vscode.window.showQuickPick(names, {
-      title: vscode.l10n.t('Delete Secret'),
+      title: 'Delete Secret',
       canPickMany: true,
-      placeHolder: vscode.l10n.t('Secrets to delete'),
+      placeHolder: 'Secrets to delete',
     });
     if (!chosen || chosen.length === 0) return;
     for (const name of chosen) await this.#context.secrets.delete(prefix + name);
@@ -146,6 +146,6 @@ export class Secrets implements vscode.Disposable {
       indexKey,
       names.filter(name => !chosen.includes(name)),
     );
-    tellBriefly(4000, vscode.l10n.t('Deleted: {0}'), chosen.join(', '));
+    tellBriefly(4000, 'Deleted: {0}', chosen.join(', '));
   }
 }

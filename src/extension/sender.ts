@@ -101,7 +101,7 @@ export class Sender implements vscode.Disposable {
     const named = targets.filter(target => titleOf(target) === title);
     const target = (named.length === 1 ? named[0] : undefined) ?? this.#host.documents.target(document, line - 1);
     if (target) await this.send(target);
-    else tell('warning', vscode.l10n.t('The request “{0}” is no longer in its file.'), title);
+    else tell('warning', 'The request “{0}” is no longer in its file.', title);
   }
 
   /** Sends one request and shows, where that is wanted, what came of it. Resolves to the exchange, undefined where it wasn't even tried. */
@@ -123,9 +123,8 @@ export class Sender implements vscode.Disposable {
     const title = titleOf(target);
     const subject = { title, file: target.file, line: placed.line + placed.block.request.line + 1 };
     try {
-      return await withProgress(
-        { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Sending {0}', title) },
-        () => this.#run(target, subject, controller.signal, interaction, shown),
+      return await withProgress({ location: vscode.ProgressLocation.Window, title: `Sending ${title}` }, () =>
+        this.#run(target, subject, controller.signal, interaction, shown),
       );
     } finally {
       this.#running.delete(running);
@@ -197,7 +196,7 @@ export class Sender implements vscode.Disposable {
   /** The request that a code lens, or else the cursor, is at. */
   async #targetAt(uri: unknown, line: unknown): Promise<RequestTarget | undefined> {
     const found = await requestAt(this.#host.documents, uri, line);
-    if (!found) tell('information', vscode.l10n.t('Put the cursor into a request of an .http file.'));
+    if (!found) tell('information', 'Put the cursor into a request of an .http file.');
     return found;
   }
 
@@ -205,7 +204,7 @@ export class Sender implements vscode.Disposable {
     const document = await documentOf(uri);
     const targets = document ? this.#host.documents.targets(document) : [];
     if (targets.length === 0) {
-      tell('information', vscode.l10n.t('There is no request in this file.'));
+      tell('information', 'There is no request in this file.');
       return;
     }
     if (!(await trusted())) return;
@@ -214,7 +213,7 @@ export class Sender implements vscode.Disposable {
     const failed: string[] = [];
     let sent = 0;
     const { cancelled } = await withProgress(
-      { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Sending'), cancellable: true },
+      { location: vscode.ProgressLocation.Notification, title: 'Sending', cancellable: true },
       async (progress, token) => {
         const controller = new AbortController();
         token.onCancellationRequested(() => controller.abort());
@@ -243,26 +242,22 @@ export class Sender implements vscode.Disposable {
     if (sent === 0) {
       tell(
         'information',
-        vscode.l10n.t(
-          'No request of this file was sent: all are switched off by “# @disabled”, or you chose not to send them.',
-        ),
+        'No request of this file was sent: all are switched off by “# @disabled”, or you chose not to send them.',
       );
       return;
     }
     if (failed.length === 0) {
       const said =
-        sent === 1
-          ? vscode.l10n.t('1 request sent, answered without an error.')
-          : vscode.l10n.t('{0} requests sent, all answered without an error.');
+        sent === 1 ? '1 request sent, answered without an error.' : '{0} requests sent, all answered without an error.';
       tell('information', said, sent);
       return;
     }
-    const show = vscode.l10n.t('Show Responses');
+    const show = 'Show Responses';
     const named = failed.slice(0, 5).join(', ') + (failed.length > 5 ? ', …' : '');
     const [sentence, foreign] =
       sent === 1
-        ? [vscode.l10n.t('1 request sent, which failed: {0}'), [named]]
-        : [vscode.l10n.t('{0} requests sent, {1} failed: {2}'), [sent, failed.length, named]];
+        ? ['1 request sent, which failed: {0}', [named]]
+        : ['{0} requests sent, {1} failed: {2}', [sent, failed.length, named]];
     if ((await ask({ kind: 'warning', sentence, foreign, choices: [show] })) === show) {
       await vscode.commands.executeCommand('countersign.showResponse');
     }
@@ -285,20 +280,18 @@ async function confirmed(target: RequestTarget, workspace: Workspace): Promise<b
     return true;
   }
   if (note === undefined) return true;
-  const send = vscode.l10n.t('Send');
-  const [sentence, foreign] = note ? ['{0}', [note]] : [vscode.l10n.t('Send “{0}”?'), [titleOf(target)]];
+  const send = 'Send';
+  const [sentence, foreign] = note ? ['{0}', [note]] : ['Send “{0}”?', [titleOf(target)]];
   return (await ask({ kind: 'warning', sentence, foreign, modal: true, choices: [send] })) === send;
 }
 
 /** Whether requests may be sent from this workspace; says so where they may not. */
 export async function trusted(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
-  const manage = vscode.l10n.t('Manage Workspace Trust');
+  const manage = 'Manage Workspace Trust';
   const chosen = await ask({
     kind: 'error',
-    sentence: vscode.l10n.t(
-      'Nothing is sent from a workspace that isn’t trusted: its files could send your secrets anywhere.',
-    ),
+    sentence: 'Nothing is sent from a workspace that isn’t trusted: its files could send your secrets anywhere.',
     choices: [manage],
   });
   if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');

@@ -99,8 +99,8 @@ async function openTransport(settings: TransportSettings, folder: string, secret
 }
 
 function warnOfPassphrase(host: string): void {
-  const said = vscode.l10n.t('The passphrase of the client certificate for {0} can be read in the settings.');
-  const instead = vscode.l10n.t('Keep it in a secret, and write {0} there.', '{{$secret name}}');
+  const said = 'The passphrase of the client certificate for {0} can be read in the settings.';
+  const instead = 'Keep it in a secret, and write {{$secret name}} there.';
   tell('warning', `${said} ${instead}`, host);
 }
 

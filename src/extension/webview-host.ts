@@ -34,8 +34,7 @@ export class WebviewHost<To, From extends { readonly type: string }> {
       localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist', 'webview')],
     };
     webview.onDidReceiveMessage(message => this.#receive(message));
-    const texts = Object.fromEntries(Object.entries(english).map(([key, text]) => [key, vscode.l10n.t(text)]));
-    webview.html = webviewPage(webview, extensionUri, name, title, texts);
+    webview.html = webviewPage(webview, extensionUri, name, title, english);
   }
 
   get ready(): boolean {

@@ -23,7 +23,7 @@ describe('the .vsix package', () => {
     assert.ok(bytes <= 3 * 1024 * 1024, `${bytes} bytes`);
     assert.doesNotMatch(output, /warning/i);
     const wanted =
-      /^(package(\.nls.*)?\.json|README\.md|CHANGELOG\.md|LICENSE|(l10n|syntaxes)\/.*\.json|media\/.*|dist\/THIRD-PARTY-NOTICES\.txt|dist\/(extension|webview).*\.(js|css)|dist\/sandbox\/[\w-]+\.(mjs|txt))$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|syntaxes\/.*\.json|media\/.*|dist\/THIRD-PARTY-NOTICES\.txt|dist\/(extension|webview).*\.(js|css)|dist\/sandbox\/[\w-]+\.(mjs|txt))$/;
     assert.deepEqual(
       files.filter(file => !wanted.test(file)),
       [],

@@ -35,9 +35,9 @@ export interface AuthorizationHost {
 }
 
 const refusals = {
-  'not-there': () => vscode.l10n.t('This is no longer in the file.'),
-  'not-expressible': () => vscode.l10n.t('This can’t be written: in the text it would mean something else.'),
-  'read-only': () => vscode.l10n.t('This can’t be written: the file is read-only.'),
+  'not-there': () => 'This is no longer in the file.',
+  'not-expressible': () => 'This can’t be written: in the text it would mean something else.',
+  'read-only': () => 'This can’t be written: the file is read-only.',
 };
 
 interface Work {
@@ -136,8 +136,8 @@ export class AuthorizationPanel {
     if (!target) {
       this.#gone = true;
       const message = tree
-        ? vscode.l10n.t('This request is no longer in its file.')
-        : vscode.l10n.t('The file {0} is no longer there.', basename(this.#target.file));
+        ? 'This request is no longer in its file.'
+        : `The file ${basename(this.#target.file)} is no longer there.`;
       this.#page.post({ type: 'gone', message });
       return;
     }
@@ -150,7 +150,7 @@ export class AuthorizationPanel {
     const model = formModel(target, context, names);
     this.#context = context;
     this.#model = model;
-    this.panel.title = vscode.l10n.t('Auth: {0}', model.title);
+    this.panel.title = `Auth: ${model.title}`;
     const uri = documents.uriOf(target.file).toString();
     const unsaved = vscode.workspace.textDocuments.some(each => each.isDirty && each.uri.toString() === uri);
     this.#page.post({ type: 'model', edit, model, unsaved });
@@ -267,7 +267,7 @@ export class AuthorizationPanel {
     } catch (error) {
       // A change that came to nothing is no longer on its way: the page would wait for it.
       const { message } = this.#host.console.error(error);
-      await this.#refuse(edit, vscode.l10n.t('This can’t be written: {0}', message));
+      await this.#refuse(edit, `This can’t be written: ${message}`);
     }
   }
 
@@ -335,7 +335,7 @@ export class AuthorizationPanel {
     const folder = dirname(this.#target.file);
     const chosen = await vscode.window.showOpenDialog({
       defaultUri: vscode.Uri.file(folder),
-      openLabel: vscode.l10n.t('Choose'),
+      openLabel: 'Choose',
     });
     const value = chosen?.[0] && pathNamedFrom(folder, chosen[0].fsPath);
     if (value === undefined) {

@@ -55,7 +55,7 @@ export class AuthorizationPanels implements vscode.Disposable {
   async open(given: unknown, line: unknown): Promise<void> {
     const wanted = await wantedBy(this.#host.documents, given, line);
     if (wanted) await this.#open(wanted);
-    else tell('information', vscode.l10n.t('Put the cursor into a request of an .http file.'));
+    else tell('information', 'Put the cursor into a request of an .http file.');
   }
 
   /** Takes over a panel that was open before the window was reloaded. */
@@ -74,7 +74,7 @@ export class AuthorizationPanels implements vscode.Disposable {
     for (const open of this.#panels) if (open.shows(target)) return open.panel.reveal();
     const panel = vscode.window.createWebviewPanel(
       authorizationViewType,
-      vscode.l10n.t('Auth: {0}', basename(wanted.file)),
+      `Auth: ${basename(wanted.file)}`,
       vscode.ViewColumn.Beside,
       { enableScripts: true, enableFindWidget: false },
     );
@@ -107,7 +107,7 @@ export class AuthorizationPanels implements vscode.Disposable {
 function statusOf({ response, error }: Exchange): NonNullable<SendStatus['last']> {
   if (!response)
     return {
-      text: error?.code === 'cancelled' ? vscode.l10n.t('Cancelled') : vscode.l10n.t('Not sent'),
+      text: error?.code === 'cancelled' ? 'Cancelled' : 'Not sent',
       kind: 'error',
     };
   const { status, statusText } = response;

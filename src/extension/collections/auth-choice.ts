@@ -18,7 +18,7 @@ export async function chooseAuth(title: string, parent: AuthDecision | undefined
   const choices: Choice[] = [];
   if (parent) {
     choices.push({
-      label: vscode.l10n.t('Inherit auth from parent'),
+      label: 'Inherit auth from parent',
       description: inherited(parent),
       iconPath: new vscode.ThemeIcon('type-hierarchy-super'),
       auth: 'inherit',
@@ -26,12 +26,12 @@ export async function chooseAuth(title: string, parent: AuthDecision | undefined
   }
   choices.push(
     {
-      label: vscode.l10n.t('No Auth'),
-      description: vscode.l10n.t('Requests are sent as they are written'),
+      label: 'No Auth',
+      description: 'Requests are sent as they are written',
       iconPath: new vscode.ThemeIcon('circle-slash'),
       auth: 'none',
     },
-    { label: vscode.l10n.t('Schemes'), kind: vscode.QuickPickItemKind.Separator },
+    { label: 'Schemes', kind: vscode.QuickPickItemKind.Separator },
     ...schemes.map(({ id, label, summary }) => ({
       label,
       // As a label, it is no sentence.
@@ -42,7 +42,7 @@ export async function chooseAuth(title: string, parent: AuthDecision | undefined
   );
   const chosen = await vscode.window.showQuickPick(choices, {
     title,
-    placeHolder: vscode.l10n.t('How is it authorized?'),
+    placeHolder: 'How is it authorized?',
     matchOnDescription: true,
   });
   return chosen?.auth;
@@ -50,8 +50,8 @@ export async function chooseAuth(title: string, parent: AuthDecision | undefined
 
 /** `Basic Auth, from collection.http`. */
 function inherited({ statement, from }: AuthDecision): string {
-  const name = statement ? (findScheme(statement.scheme)?.label ?? statement.scheme) : vscode.l10n.t('No Auth');
-  return from ? vscode.l10n.t('{0}, from {1}', name, basename(from.file)) : vscode.l10n.t('Nothing is stated above it');
+  const name = statement ? (findScheme(statement.scheme)?.label ?? statement.scheme) : 'No Auth';
+  return from ? `${name}, from ${basename(from.file)}` : 'Nothing is stated above it';
 }
 
 /** The directive for a choice as a snippet with places to fill in; empty where nothing has to be stated. */

@@ -142,7 +142,7 @@ export class Collections implements CollectionsContext, Results, vscode.Disposab
       case 'undo': {
         const label = await this.changes.undoLast();
         await this.settle();
-        const said = label === undefined ? vscode.l10n.t('Nothing to undo.') : vscode.l10n.t('Undone: {0}', label);
+        const said = label === undefined ? 'Nothing to undo.' : `Undone: ${label}`;
         tellBriefly(4000, '{0}', said);
         return;
       }

@@ -12,8 +12,8 @@ import type { CollectionsContext } from './context.ts';
 export async function newCollection(context: CollectionsContext): Promise<void> {
   const parent = await chooseRoot();
   if (!parent) return;
-  const title = vscode.l10n.t('New Collection');
-  const name = await askName(title, vscode.l10n.t('Name of the collection'), vscode.l10n.t('Acme API'), parent);
+  const title = 'New Collection';
+  const name = await askName(title, 'Name of the collection', 'Acme API', parent);
   if (name === undefined) return;
   const auth = await chooseAuth(title, undefined);
   if (auth === undefined) return;
@@ -24,8 +24,8 @@ export async function newCollection(context: CollectionsContext): Promise<void> 
 export async function newFolder(context: CollectionsContext, node: CollectionNode | undefined): Promise<void> {
   const parent = folderOf(node) ?? (await chooseRoot());
   if (!parent) return;
-  const title = vscode.l10n.t('New Folder');
-  const name = await askName(title, vscode.l10n.t('Name of the folder'), vscode.l10n.t('Users'), parent);
+  const title = 'New Folder';
+  const name = await askName(title, 'Name of the folder', 'Users', parent);
   if (name === undefined) return;
   const file = join(parent, name, folderFile);
   const auth = await chooseAuth(title, await decidedAuth(file, parse(''), undefined, context.documents));
@@ -35,15 +35,15 @@ export async function newFolder(context: CollectionsContext, node: CollectionNod
 
 /** Makes a request: in a file at its end, after another request, or in a folder in a file of its own. */
 export async function newRequest(context: CollectionsContext, node: CollectionNode | undefined): Promise<void> {
-  const title = vscode.l10n.t('New Request');
+  const title = 'New Request';
   const folder = node && node.kind !== 'file' && node.kind !== 'request' ? node.folder : undefined;
   const parent = folder ?? (node ? undefined : await chooseRoot());
   const inFile = node && 'file' in node ? node.file : undefined;
   if (!inFile && !parent) return;
   const prompt = inFile
-    ? vscode.l10n.t('Name of the request. It is written into {0}.', basename(inFile))
-    : vscode.l10n.t('Name of the request. It gets a file of its own.');
-  const name = await showInputBox({ title, prompt, placeHolder: vscode.l10n.t('List users') });
+    ? `Name of the request. It is written into ${basename(inFile)}.`
+    : 'Name of the request. It gets a file of its own.';
+  const name = await showInputBox({ title, prompt, placeHolder: 'List users' });
   if (!name?.trim()) return;
   const file = inFile ?? (await unusedFile(join(parent ?? '', `${fileName(name)}.http`)));
   const tree = (inFile ? await context.documents.tree(inFile) : undefined) ?? parse('');
@@ -86,8 +86,8 @@ async function createLevel(
   const uri = vscode.Uri.file(join(folder, name));
   const what =
     name === collectionFile
-      ? vscode.l10n.t('Everything in this collection is authorized like this, unless it says otherwise.')
-      : vscode.l10n.t('Everything in this folder is authorized like this, unless it says otherwise.');
+      ? 'Everything in this collection is authorized like this, unless it says otherwise.'
+      : 'Everything in this folder is authorized like this, unless it says otherwise.';
   const head = `# ${what}\n`;
   if (!(await context.changes.make({ label, creates: [{ uri, text: head }] }))) return;
   await context.settle();
@@ -101,7 +101,7 @@ async function createLevel(
 export async function levelFileOf(context: CollectionsContext, node: FolderNode): Promise<string> {
   const file = join(node.folder, node.kind === 'collection' ? collectionFile : folderFile);
   if ((await context.documents.tree(file)) === undefined) {
-    const label = vscode.l10n.t('New File');
+    const label = 'New File';
     await context.changes.make({ label, creates: [{ uri: vscode.Uri.file(file), text: '' }] });
     await context.settle();
   }
@@ -123,8 +123,8 @@ async function askName(
 ): Promise<string | undefined> {
   const validateInput = async (value: string): Promise<string | undefined> => {
     const name = folderName(value);
-    if (name === '') return vscode.l10n.t('Enter a name.');
-    return (await exists(join(parent, name))) ? vscode.l10n.t('There is a folder of that name already.') : undefined;
+    if (name === '') return 'Enter a name.';
+    return (await exists(join(parent, name))) ? 'There is a folder of that name already.' : undefined;
   };
   const name = await showInputBox({ title, prompt, placeHolder, validateInput });
   return name === undefined ? undefined : folderName(name);
@@ -141,10 +141,10 @@ async function chooseRoot(): Promise<string | undefined> {
   if (folders.length > 1) return (await vscode.window.showWorkspaceFolderPick())?.uri.fsPath;
   const [only] = folders;
   if (only) return only.uri.fsPath;
-  const open = vscode.l10n.t('Open Folder');
+  const open = 'Open Folder';
   const chosen = await ask({
     kind: 'information',
-    sentence: vscode.l10n.t('Collections are folders of files: open a folder first.'),
+    sentence: 'Collections are folders of files: open a folder first.',
     choices: [open],
   });
   if (chosen === open) await vscode.commands.executeCommand('workbench.action.files.openFolder');

@@ -27,7 +27,7 @@ export async function openedRequest(
 }
 
 export async function rename(context: CollectionsContext, node: CollectionNode): Promise<void> {
-  const title = vscode.l10n.t('Rename');
+  const title = 'Rename';
   if (node.kind === 'request') {
     const opened = await openedRequest(context, node);
     if (!opened) return;
@@ -49,9 +49,9 @@ export async function rename(context: CollectionsContext, node: CollectionNode):
     valueSelection: [0, dot > 0 ? dot : old.length],
     validateInput: async text => {
       const name = folderName(text);
-      if (name === '') return vscode.l10n.t('Enter a name.');
+      if (name === '') return 'Enter a name.';
       if (name.toLowerCase() !== old.toLowerCase() && (await exists(join(parent, name)))) {
-        return vscode.l10n.t('There is a file or folder of that name already.');
+        return 'There is a file or folder of that name already.';
       }
       return undefined;
     },
@@ -64,12 +64,12 @@ export async function rename(context: CollectionsContext, node: CollectionNode):
 }
 
 export async function duplicate(context: CollectionsContext, node: CollectionNode): Promise<void> {
-  const label = vscode.l10n.t('Duplicate');
+  const label = 'Duplicate';
   if (node.kind === 'request') {
     const opened = await openedRequest(context, node);
     if (!opened) return;
     const { document, tree, placed } = opened;
-    const edits = duplicateRequest(tree, placed, copyTitle(tree, placed, vscode.l10n.t('copy')));
+    const edits = duplicateRequest(tree, placed, copyTitle(tree, placed, 'copy'));
     await context.changes.make({ label, texts: [{ document, edits }] });
     await context.settle();
     const copy = await (await context.tree()).requestAt(node.file, placed.line + placed.block.lineCount);
@@ -105,18 +105,12 @@ export async function remove(context: CollectionsContext, nodes: readonly Collec
     texts.push({ document, edits: removeRequests(tree, placed) });
   }
   const [only] = outer;
-  const label =
-    outer.length === 1 && only
-      ? vscode.l10n.t('Delete “{0}”', only.label)
-      : vscode.l10n.t('Delete {0} items', outer.length);
+  const label = outer.length === 1 && only ? `Delete “${only.label}”` : `Delete ${outer.length} items`;
   const deletes = others.map(node => vscode.Uri.file(pathOf(node)));
   const step = await context.changes.make({ label, texts, deletes });
   await context.settle();
   if (!step) return;
-  const said =
-    outer.length === 1 && only
-      ? vscode.l10n.t('“{0}” was deleted.', only.label)
-      : vscode.l10n.t('{0} items were deleted.', outer.length);
+  const said = outer.length === 1 && only ? `“${only.label}” was deleted.` : `${outer.length} items were deleted.`;
   void offerUndo(context, step, said);
 }
 
@@ -127,7 +121,7 @@ export async function offerUndo(
   said: string,
   ...more: readonly { readonly label: string; run(): Promise<void> }[]
 ): Promise<void> {
-  const undo = vscode.l10n.t('Undo');
+  const undo = 'Undo';
   const chosen = await ask({
     ...{ kind: 'information', sentence: '{0}', foreign: [said] },
     choices: [undo, ...more.map(({ label }) => label)],

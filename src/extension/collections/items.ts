@@ -11,10 +11,10 @@ import type { Result } from './results.ts';
 export const requestScheme = 'countersign-request';
 
 export const authWords = (): AuthWords => ({
-  noAuth: vscode.l10n.t('No auth'),
-  inherited: vscode.l10n.t('inherited'),
-  fromHeader: vscode.l10n.t('from the header'),
-  unknown: scheme => vscode.l10n.t('Unknown: {0}', scheme),
+  noAuth: 'No auth',
+  inherited: 'inherited',
+  fromHeader: 'from the header',
+  unknown: scheme => `Unknown: ${scheme}`,
 });
 
 export function treeItem(node: CollectionNode, result: Result | undefined): vscode.TreeItem {
@@ -35,7 +35,7 @@ function branchItem(node: FolderNode | FileNode): vscode.TreeItem {
         : vscode.ThemeIcon.File;
   if (node.states) item.description = authText(node.states, authWords());
   const path = vscode.workspace.asRelativePath(item.resourceUri);
-  item.tooltip = node.states ? `${path}\n${vscode.l10n.t('States {0}', authText(node.states, authWords()))}` : path;
+  item.tooltip = node.states ? `${path}\nStates ${authText(node.states, authWords())}` : path;
   return item;
 }
 
@@ -48,7 +48,7 @@ function requestItem(node: RequestNode, result: Result | undefined): vscode.Tree
   item.resourceUri = requestUri(node);
   item.description = result && result.state !== 'running' ? `${result.text} · ${auth}` : auth;
   item.iconPath = iconOf(result) ?? methodIcon(method);
-  item.command = { command: 'countersign.collections.open', title: vscode.l10n.t('Open'), arguments: [node] };
+  item.command = { command: 'countersign.collections.open', title: 'Open', arguments: [node] };
   const problems = problemsSaid(node.problems);
   const said = [`${method} ${label}`, auth, result && result.state !== 'running' ? result.text : '', problems];
   item.accessibilityInformation = { label: said.filter(Boolean).join(', '), role: 'treeitem' };
@@ -58,7 +58,7 @@ function requestItem(node: RequestNode, result: Result | undefined): vscode.Tree
 /** Empty where there are none. */
 export function problemsSaid(count: number): string {
   if (count === 0) return '';
-  return count === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', count);
+  return count === 1 ? '1 problem' : `${count} problems`;
 }
 
 /** The tooltip of a request, made when it is asked for. */

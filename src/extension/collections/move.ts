@@ -58,11 +58,8 @@ async function moveToDocument(
   const uri = vscode.Uri.file(file);
   const creation = (await exists(file))
     ? undefined
-    : await changes.make({ label: vscode.l10n.t('Move'), creates: [{ uri, text: '' }] });
-  const label =
-    requests.length === 1
-      ? vscode.l10n.t('Move “{0}”', first.label)
-      : vscode.l10n.t('Move {0} requests', requests.length);
+    : await changes.make({ label: 'Move', creates: [{ uri, text: '' }] });
+  const label = requests.length === 1 ? `Move “${first.label}”` : `Move ${requests.length} requests`;
   const moved: Moved[] = [];
   let step: Step | undefined = creation;
   const groups = [...Map.groupBy(requests, node => node.file)];
@@ -114,7 +111,7 @@ async function moveToFolder(
     const path = pathOf(node);
     const to = join(folder, basename(path));
     if (await exists(to)) {
-      tell('warning', vscode.l10n.t('There is “{0}” in that folder already.'), basename(path));
+      tell('warning', 'There is “{0}” in that folder already.', basename(path));
       return;
     }
     moves.push({ node, to });
@@ -126,7 +123,7 @@ async function moveToFolder(
     moved.push({ label: node.label, before, file: node.kind === 'file' ? to : join(to, folderFile) });
   }
   if (moves.length === 0) return;
-  const made = await renameNodes(context, vscode.l10n.t('Move'), moves);
+  const made = await renameNodes(context, 'Move', moves);
   await context.settle();
   if (made) await report(context, made.step, moved, made.rewritten);
 }
@@ -154,25 +151,12 @@ async function report(context: CollectionsContext, step: Step, moved: readonly M
   const where = first.after.from ? basename(first.after.from.file) : undefined;
   const said =
     changed.length > 1
-      ? vscode.l10n.t(
-          'The authorization of {0} of the moved items is another now, inherited from their new place.',
-          changed.length,
-        )
+      ? `The authorization of ${changed.length} of the moved items is another now, inherited from their new place.`
       : where === undefined
-        ? vscode.l10n.t(
-            '“{0}” is sent without authorization now; it was {1}.',
-            first.moved.label,
-            name(first.moved.before),
-          )
-        : vscode.l10n.t(
-            '“{0}” now inherits {1} from {2}; it was {3}.',
-            first.moved.label,
-            name(first.after),
-            where,
-            name(first.moved.before),
-          );
+        ? `“${first.moved.label}” is sent without authorization now; it was ${name(first.moved.before)}.`
+        : `“${first.moved.label}” now inherits ${name(first.after)} from ${where}; it was ${name(first.moved.before)}.`;
   const keep = {
-    label: vscode.l10n.t('Keep the Auth It Had'),
+    label: 'Keep the Auth It Had',
     run: () =>
       keepAuth(
         context,
@@ -184,7 +168,7 @@ async function report(context: CollectionsContext, step: Step, moved: readonly M
 
 /** Makes each moved item state the auth that it inherited where it was. */
 async function keepAuth(context: CollectionsContext, moved: readonly Moved[]): Promise<void> {
-  const label = vscode.l10n.t('Keep the Auth It Had');
+  const label = 'Keep the Auth It Had';
   for (const { file, find, before } of moved) {
     const uri = vscode.Uri.file(file);
     if (!(await exists(file))) await context.changes.make({ label, creates: [{ uri, text: '' }] });

@@ -51,6 +51,6 @@ async function changedPaths(
 /** @param documents how many of them name files by other paths now */
 export function pathsSaid(documents: number): string {
   return documents === 1
-    ? vscode.l10n.t('Paths in one document were changed, so that they lead to the same files.')
-    : vscode.l10n.t('Paths in {0} documents were changed, so that they lead to the same files.', documents);
+    ? 'Paths in one document were changed, so that they lead to the same files.'
+    : `Paths in ${documents} documents were changed, so that they lead to the same files.`;
 }

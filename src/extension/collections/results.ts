@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { Exchange } from '../../core/exchange.ts';
 import type { RequestNode } from '../../features/collections/collection-node.ts';
 
@@ -19,7 +18,7 @@ export function resultOf({ response, error, durationMs, tests = [] }: Exchange):
   if (!response) {
     return {
       state: 'failed',
-      text: error?.code === 'cancelled' ? vscode.l10n.t('cancelled') : vscode.l10n.t('not sent'),
+      text: error?.code === 'cancelled' ? 'cancelled' : 'not sent',
       detail: error?.message,
     };
   }

@@ -41,7 +41,7 @@ export async function sendAll(
   const requests = (await Promise.all(nodes.map(node => tree.requestsBelow(node)))).flat();
   const enabled = await enabledRequests([...new Set(requests)], context.documents);
   if (enabled.length === 0) {
-    tell('information', vscode.l10n.t('There is no request to send here.'));
+    tell('information', 'There is no request to send here.');
     return;
   }
   if (!(await trusted())) return;
@@ -50,7 +50,7 @@ export async function sendAll(
   // Whoever gives up signing in once is not asked again by the requests that follow.
   const interaction: Interaction = { refused: false };
   const { passed, failed, cancelled } = await withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Sending'), cancellable: true },
+    { location: vscode.ProgressLocation.Notification, title: 'Sending', cancellable: true },
     async (progress, token) => {
       token.onCancellationRequested(() => controller.abort());
       const { signal } = controller;
@@ -62,6 +62,6 @@ export async function sendAll(
       return await sendMany(enabled, { signal, send, onNext });
     },
   );
-  const text = failed ? vscode.l10n.t('{0} passed, {1} failed', passed, failed) : vscode.l10n.t('{0} passed', passed);
-  results.say(cancelled ? `${text}, ${vscode.l10n.t('cancelled')}` : text);
+  const text = failed ? `${passed} passed, ${failed} failed` : `${passed} passed`;
+  results.say(cancelled ? `${text}, cancelled` : text);
 }

@@ -65,7 +65,7 @@ export class Changes {
         this.#forget(step);
         const documents = await Promise.all(after.map(({ uri }) => vscode.workspace.openTextDocument(uri)));
         if (documents.some((document, index) => document.getText() !== after[index]?.text) || !whole) {
-          tell('warning', vscode.l10n.t('“{0}” can’t be undone: what it changed has been changed since.'), label);
+          tell('warning', '“{0}” can’t be undone: what it changed has been changed since.', label);
           return false;
         }
         const back = new vscode.WorkspaceEdit();

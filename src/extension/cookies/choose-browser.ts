@@ -4,8 +4,6 @@ import { CountersignError } from '../../core/errors.ts';
 import { ask, showInputBox } from '../notices.ts';
 import type { OpenedBrowser } from './synced-browsers.ts';
 
-const { t } = vscode.l10n;
-
 interface Choice extends vscode.QuickPickItem {
   open(): Promise<OpenedBrowser | undefined>;
 }
@@ -13,15 +11,15 @@ interface Choice extends vscode.QuickPickItem {
 /** Asks for domains; undefined where nobody named one. Nothing of a browser is read before. */
 export async function chooseDomains(known: readonly string[]): Promise<readonly string[] | undefined> {
   const text = await showInputBox({
-    title: t('Cookies of a Browser'),
-    prompt: t('Domains whose cookies may be read, with the hosts below them. No other cookie is kept.'),
+    title: 'Cookies of a Browser',
+    prompt: 'Domains whose cookies may be read, with the hosts below them. No other cookie is kept.',
     placeHolder: 'example.com, api.example.org',
     value: known.join(', '),
     validateInput: value => {
       const domains = readDomains(value);
       if (domains.length === 0) return undefined;
       return domains.some(domain => !/[.:]/.test(domain) && domain !== 'localhost')
-        ? t('Name whole domains: example.com')
+        ? 'Name whole domains: example.com'
         : undefined;
     },
   });
@@ -33,20 +31,20 @@ export async function chooseDomains(known: readonly string[]): Promise<readonly 
 export async function chooseBrowser(domains: readonly string[]): Promise<OpenedBrowser | undefined> {
   const choices: Choice[] = [
     {
-      label: t('Open a Browser Window'),
-      detail: t('Chrome, Edge or another of its family, with a profile of its own: sign in there.'),
+      label: 'Open a Browser Window',
+      detail: 'Chrome, Edge or another of its family, with a profile of its own: sign in there.',
       open: openWindow,
     },
     {
-      label: t('A Browser that Listens for DevTools'),
-      detail: t('Chrome, Edge or another of its family that was started with --remote-debugging-port.'),
+      label: 'A Browser that Listens for DevTools',
+      detail: 'Chrome, Edge or another of its family that was started with --remote-debugging-port.',
       open: connect,
     },
     ...(await profileChoices()),
   ];
   const choice = await vscode.window.showQuickPick(choices, {
-    title: t('Cookies of {0}', domains.join(', ')),
-    placeHolder: t('Which browser holds them?'),
+    title: `Cookies of ${domains.join(', ')}`,
+    placeHolder: 'Which browser holds them?',
   });
   return await choice?.open();
 }
@@ -56,10 +54,10 @@ async function profileChoices(): Promise<readonly Choice[]> {
   const { firefoxProfiles } = await import('../../node/firefox-profiles.ts');
   return (await firefoxProfiles()).flatMap(({ name, folder, containers }) =>
     [undefined, ...containers].map((container): Choice => {
-      const label = container ? t('Firefox: {0}, container {1}', name, container.name) : t('Firefox: {0}', name);
+      const label = container ? `Firefox: ${name}, container ${container.name}` : `Firefox: ${name}`;
       return {
         label: label.replaceAll('$(', '$ ('),
-        detail: t('Read alone, while Firefox runs too. Cookies that end with the session are not in it.'),
+        detail: 'Read alone, while Firefox runs too. Cookies that end with the session are not in it.',
         async open() {
           const { FirefoxCookies } = await import('../../node/firefox-cookies.ts');
           return { name: label, source: new FirefoxCookies(folder, container?.id), close: async () => {} };
@@ -75,13 +73,13 @@ async function openWindow(): Promise<OpenedBrowser> {
   const named = vscode.workspace.getConfiguration('countersign').get<string>('signIn.browser') || undefined;
   const program = hasScreen() ? (named ?? findChromium()) : undefined;
   if (program === undefined) {
-    throw new CountersignError('io', t('No Chrome, Edge or other browser of its family is found on this machine.'), {
-      hint: t('Name its program in the setting countersign.signIn.browser.'),
+    throw new CountersignError('io', 'No Chrome, Edge or other browser of its family is found on this machine.', {
+      hint: 'Name its program in the setting countersign.signIn.browser.',
     });
   }
   const browser = await Chromium.launch(program, { flags: ['--window-size=1200,900'] });
   return {
-    name: t('Browser window'),
+    name: 'Browser window',
     source: new ChromiumCookies(browser),
     ended: browser.exited,
     close: () => browser.close(),
@@ -90,17 +88,17 @@ async function openWindow(): Promise<OpenedBrowser> {
 
 async function connect(): Promise<OpenedBrowser | undefined> {
   const port = await showInputBox({
-    title: t('A Browser that Listens for DevTools'),
-    prompt: t('The port that it listens on, of this machine.'),
+    title: 'A Browser that Listens for DevTools',
+    prompt: 'The port that it listens on, of this machine.',
     value: '9222',
-    validateInput: value => (/^\d{1,5}$/.test(value.trim()) ? undefined : t('A port is a number.')),
+    validateInput: value => (/^\d{1,5}$/.test(value.trim()) ? undefined : 'A port is a number.'),
   });
   if (port === undefined) return undefined;
   const { DevToolsSocket } = await import('../../node/devtools-socket.ts');
   const { ChromiumCookies } = await import('../../node/chromium-cookies.ts');
   const browser = await DevToolsSocket.connect(Number(port));
   return {
-    name: t('Browser on port {0}', port.trim()),
+    name: `Browser on port ${port.trim()}`,
     source: new ChromiumCookies(browser),
     ended: browser.exited,
     close: () => browser.close(),
@@ -109,13 +107,11 @@ async function connect(): Promise<OpenedBrowser | undefined> {
 
 /** Asks before a domain's sessions are read. */
 export async function confirmReading(browser: string, domains: readonly string[], readOnly: boolean): Promise<boolean> {
-  const go = t('Allow');
-  const sentence = readOnly
-    ? t('Read the cookies of {0} from “{1}”?')
-    : t('Keep the cookies of {0} in sync with “{1}”?');
+  const go = 'Allow';
+  const sentence = readOnly ? 'Read the cookies of {0} from “{1}”?' : 'Keep the cookies of {0} in sync with “{1}”?';
   const choice = await ask({
     ...{ kind: 'warning', modal: true, sentence, foreign: [domains.join(', '), browser], choices: [go] },
-    detail: t('They hold your sessions. The Cookies view shows what is in sync, and stops it.'),
+    detail: 'They hold your sessions. The Cookies view shows what is in sync, and stops it.',
   });
   return choice === go;
 }

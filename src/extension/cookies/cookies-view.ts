@@ -29,7 +29,6 @@ interface BrowserNode {
 type Node = DomainNode | CookieNode | BrowserNode;
 
 export const cookiesViewId = 'countersign.cookies';
-const { t } = vscode.l10n;
 
 /** The domains that were chosen last, offered again. */
 const domainsKey = 'countersign.cookies.domains';
@@ -55,7 +54,7 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   constructor(host: CookiesHost) {
     this.#host = host;
     this.#browsers = new SyncedBrowsers(host.cookies, (error, name) =>
-      tell('warning', t('The cookies of “{0}” are no longer in sync: {1}'), name, host.console.error(error).message),
+      tell('warning', 'The cookies of “{0}” are no longer in sync: {1}', name, host.console.error(error).message),
     );
     const command = (name: string, run: (node?: Node) => Promise<unknown>): vscode.Disposable =>
       vscode.commands.registerCommand(`${cookiesViewId}.${name}`, (node?: Node) =>
@@ -118,14 +117,14 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     const { name, domain, path, expiresAt, secure, httpOnly, hostOnly } = node.cookie;
     const item = new vscode.TreeItem(plain(name), vscode.TreeItemCollapsibleState.None);
     const until =
-      expiresAt === undefined ? t('Session') : t('until {0}', new Date(expiresAt).toLocaleString(vscode.env.language));
-    const flags = [secure && 'Secure', httpOnly && 'HttpOnly', hostOnly || t('subdomains too')];
+      expiresAt === undefined ? 'Session' : `until ${new Date(expiresAt).toLocaleString(vscode.env.language)}`;
+    const flags = [secure && 'Secure', httpOnly && 'HttpOnly', hostOnly || 'subdomains too'];
     item.description = [path, until, ...flags].filter(part => typeof part === 'string').join(' · ');
     item.tooltip = plain(`${name}\n${domain}${path}\n${item.description}`);
     item.iconPath = new vscode.ThemeIcon('symbol-field');
     item.contextValue = 'cookie';
     item.id = `${node.environment}\n${domain}\n${path}\n${name}`;
-    item.command = { command: `${cookiesViewId}.edit`, title: t('Edit Value'), arguments: [node] };
+    item.command = { command: `${cookiesViewId}.edit`, title: 'Edit Value', arguments: [node] };
     return item;
   }
 
@@ -138,21 +137,21 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   async #add(node: Node | undefined): Promise<void> {
-    const title = t('Add Cookie');
+    const title = 'Add Cookie';
     const known = node?.kind === 'domain' ? node.domain : undefined;
     const domain =
       known ??
       (await showInputBox({
         title,
-        prompt: t('Domain that it is sent to. Begin with a dot for subdomains too.'),
+        prompt: 'Domain that it is sent to. Begin with a dot for subdomains too.',
         placeHolder: 'api.example.com',
       }));
     if (!domain?.trim()) return;
     const text = await showInputBox({
       title,
-      prompt: t('Name and value, and what else a Set-Cookie header holds.'),
+      prompt: 'Name and value, and what else a Set-Cookie header holds.',
       placeHolder: 'session=abc123; Path=/; Secure',
-      validateInput: value => (/^[^=;\s]+=/.test(value) || value === '' ? undefined : t('Write it as name=value.')),
+      validateInput: value => (/^[^=;\s]+=/.test(value) || value === '' ? undefined : 'Write it as name=value.'),
     });
     if (!text?.includes('=')) return;
     const host = domain.trim().toLowerCase();
@@ -178,17 +177,17 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
         ...(Number.isNaN(expires) ? {} : { expiresAt: expires }),
       },
     ]);
-    if (taken === 0) tell('warning', t('No cookie can be set for all of {0}, which is open to everybody.'), host);
+    if (taken === 0) tell('warning', 'No cookie can be set for all of {0}, which is open to everybody.', host);
   }
 
   async #edit(node: Node | undefined): Promise<void> {
     if (node?.kind !== 'cookie') return;
     const { cookie, environment } = node;
     const value = await showInputBox({
-      title: t('Edit Value'),
-      prompt: t('Value of the cookie {0}', cookie.name),
+      title: 'Edit Value',
+      prompt: `Value of the cookie ${cookie.name}`,
       value: cookie.value,
-      validateInput: text => (/[;\r\n]/.test(text) ? t('A value holds no semicolon and no line break.') : undefined),
+      validateInput: text => (/[;\r\n]/.test(text) ? 'A value holds no semicolon and no line break.' : undefined),
     });
     if (value === undefined || value === cookie.value) return;
     await (await this.#host.cookies.of(environment)).put([{ ...cookie, value }]);
@@ -202,8 +201,8 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   async #clear(): Promise<void> {
-    const remove = t('Delete All');
-    const sentence = t('Delete the cookies of this workspace, in every environment?');
+    const remove = 'Delete All';
+    const sentence = 'Delete the cookies of this workspace, in every environment?';
     if ((await ask({ kind: 'warning', modal: true, sentence, choices: [remove] })) === remove) {
       await this.#host.cookies.clear();
     }
@@ -226,9 +225,9 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   async #import(): Promise<void> {
     const [file] =
       (await vscode.window.showOpenDialog({
-        title: t('Import Cookies'),
-        openLabel: t('Import'),
-        filters: { [t('Cookies')]: ['txt', 'json'], '*': ['*'] },
+        title: 'Import Cookies',
+        openLabel: 'Import',
+        filters: { Cookies: ['txt', 'json'], '*': ['*'] },
       })) ?? [];
     if (!file) return;
     const text = await readFile(file.fsPath, 'utf8');
@@ -236,25 +235,25 @@ export class CookiesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     const { cookies, skipped } = /^\s*[[{]/.test(text) ? readJson(text, now) : parseCookiesTxt(text, now);
     const taken = await (await this.#host.cookies.of(this.#environment())).put(cookies);
     if (taken === 0) {
-      throw new CountersignError('invalid-value', t('The file holds no cookies. It may be a cookies.txt or JSON.'));
+      throw new CountersignError('invalid-value', 'The file holds no cookies. It may be a cookies.txt or JSON.');
     }
-    tell('information', t('Cookies imported: {0}. Skipped: {1}.'), taken, skipped + cookies.length - taken);
+    tell('information', 'Cookies imported: {0}. Skipped: {1}.', taken, skipped + cookies.length - taken);
   }
 
   async #export(): Promise<void> {
     const cookies = await this.#cookies(this.#environment());
-    if (cookies.length === 0) return tell('information', t('There are no cookies to export.'));
-    const go = t('Export');
-    const sentence = t('The file will hold your sessions in the clear: whoever reads it can act as you.');
+    if (cookies.length === 0) return tell('information', 'There are no cookies to export.');
+    const go = 'Export';
+    const sentence = 'The file will hold your sessions in the clear: whoever reads it can act as you.';
     if ((await ask({ kind: 'warning', modal: true, sentence, choices: [go] })) !== go) return;
     const file = await vscode.window.showSaveDialog({
-      title: t('Export Cookies'),
-      filters: { [t('cookies.txt (curl, wget)')]: ['txt'], JSON: ['json'] },
+      title: 'Export Cookies',
+      filters: { 'cookies.txt (curl, wget)': ['txt'], JSON: ['json'] },
     });
     if (!file) return;
     const json = file.fsPath.toLowerCase().endsWith('.json');
     await replaceFile(file.fsPath, json ? `${JSON.stringify(cookies, undefined, 2)}\n` : printCookiesTxt(cookies));
-    tellBriefly(4000, t('Saved {0}'), file.fsPath);
+    tellBriefly(4000, 'Saved {0}', file.fsPath);
   }
 }
 
@@ -262,14 +261,14 @@ function readJson(text: string, now: number): ReturnType<typeof parseCookiesJson
   try {
     return parseCookiesJson(text, now);
   } catch (cause) {
-    throw new CountersignError('invalid-value', t('The file is not valid JSON.'), { cause });
+    throw new CountersignError('invalid-value', 'The file is not valid JSON.', { cause });
   }
 }
 
 function itemOf({ name, domains, environment, readOnly }: SyncedBrowser): vscode.TreeItem {
   const item = new vscode.TreeItem(plain(domains.join(', ')), vscode.TreeItemCollapsibleState.None);
-  item.description = readOnly ? t('read from {0}', plain(name)) : t('in sync with {0}', plain(name));
-  const into = environment === '' ? t('No environment') : t('Environment {0}', plain(environment));
+  item.description = readOnly ? `read from ${plain(name)}` : `in sync with ${plain(name)}`;
+  const into = environment === '' ? 'No environment' : `Environment ${plain(environment)}`;
   item.tooltip = `${item.description}\n${into}`;
   item.iconPath = new vscode.ThemeIcon('sync');
   item.contextValue = 'browser';

@@ -18,7 +18,6 @@ import type { WorkspaceHistory } from './workspace-history.ts';
 export const historyViewId = 'countersign.history';
 const scheme = 'countersign-history';
 const groupingKey = `${historyViewId}.grouping`;
-const { t } = vscode.l10n;
 const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
 
 interface GroupNode {
@@ -99,7 +98,7 @@ export class HistoryView
 
   async provideTextDocumentContent({ authority, query }: vscode.Uri): Promise<string> {
     const entry = await this.#host.history.entry(query);
-    if (!entry) return `# ${t('This is no longer kept in the history.')}\n`;
+    if (!entry) return '# This is no longer kept in the history.\n';
     return authority === 'response' ? comparedText(entry) : historyText(entry);
   }
 
@@ -137,14 +136,14 @@ export class HistoryView
     const others = (await this.#host.history.rows()).filter(({ id }) => id !== row.id).toReversed();
     const same = others.filter(other => requestKey(other) === requestKey(row));
     const offered = same.length > 0 ? same : others;
-    if (offered.length === 0) tell('information', t('There is no other response in the history.'));
+    if (offered.length === 0) tell('information', 'There is no other response in the history.');
     const items = offered.map(other => ({
       label: plain(`${other.status ?? other.error ?? ''} ${other.title}`),
       description: `${dateOf(other.at)} ${timeOf(other)}`,
       row: other,
     }));
     if (items.length === 0) return undefined;
-    return (await vscode.window.showQuickPick(items, { title: t('Compare with') }))?.row;
+    return (await vscode.window.showQuickPick(items, { title: 'Compare with' }))?.row;
   }
 
   async #saveExample(row: HistoryRow): Promise<void> {
@@ -158,8 +157,8 @@ export class HistoryView
   }
 
   async #clear(): Promise<void> {
-    const remove = t('Clear');
-    const sentence = t('Delete everything that the history of this workspace keeps?');
+    const remove = 'Clear';
+    const sentence = 'Delete everything that the history of this workspace keeps?';
     if ((await ask({ kind: 'warning', modal: true, sentence, choices: [remove] })) === remove) {
       await this.#host.history.clear();
     }
@@ -192,7 +191,7 @@ function rowItem({ by, row }: RowNode): vscode.TreeItem {
   item.contextValue = 'sent';
   item.id = `${by}\n${row.id}`;
   const node: RowNode = { kind: 'row', by, row };
-  item.command = { command: `${historyViewId}.open`, title: t('Open'), arguments: [node] };
+  item.command = { command: `${historyViewId}.open`, title: 'Open', arguments: [node] };
   return item;
 }
 

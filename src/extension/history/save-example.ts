@@ -7,8 +7,6 @@ import { requestTitle } from '../../sending/request-title.ts';
 import type { Documents } from '../documents.ts';
 import { tellBriefly } from '../notices.ts';
 
-const { t } = vscode.l10n;
-
 /**
  * Writes the body of a response beside its request, and a line `<> ./file` below the request that leads there.
  * @throws CountersignError where there is no whole body, or the request is no longer in its file
@@ -16,15 +14,15 @@ const { t } = vscode.l10n;
 export async function saveExample(entry: HistoryEntry, documents: Documents): Promise<void> {
   const body = entry.response?.body;
   if (body?.text === undefined || body.cut) {
-    throw new CountersignError('io', t('The history holds no whole body of this response as text.'), {
-      hint: t('Send the request again and save the body from the response panel.'),
+    throw new CountersignError('io', 'The history holds no whole body of this response as text.', {
+      hint: 'Send the request again and save the body from the response panel.',
     });
   }
   const document = await vscode.workspace.openTextDocument(documents.uriOf(entry.file));
   const placed = documents.treeOf(document).blocks.find(each => {
     return each.block.request !== undefined && requestTitle(each) === entry.title;
   });
-  if (!placed) throw new CountersignError('io', t('The request is no longer in its file.'));
+  if (!placed) throw new CountersignError('io', 'The request is no longer in its file.');
   const type = entry.response?.mediaType ?? '';
   const file = await freeName(entry, extensionFor(type, bodyKind(type)));
   const edit = new vscode.WorkspaceEdit();
@@ -35,7 +33,7 @@ export async function saveExample(entry: HistoryEntry, documents: Documents): Pr
   const { text, range } = document.lineAt(last);
   edit.insert(document.uri, range.end, `${text.startsWith('<> ') ? '' : '\n'}\n<> ./${basename(file)}`);
   await vscode.workspace.applyEdit(edit);
-  tellBriefly(4000, t('Saved {0}'), file);
+  tellBriefly(4000, 'Saved {0}', file);
 }
 
 /** `users.list-users.200.json` beside `users.http`, or with a number where that is taken. */

@@ -62,7 +62,7 @@ function outsideFixes(
   return diagnostics.flatMap(diagnostic => {
     if (diagnostic.source !== 'Countersign') return [];
     if (diagnostic.code === 'unknown-environment') {
-      const action = new vscode.CodeAction(vscode.l10n.t('Select an environment'), vscode.CodeActionKind.QuickFix);
+      const action = new vscode.CodeAction('Select an environment', vscode.CodeActionKind.QuickFix);
       action.command = { command: 'countersign.selectEnvironment', title: action.title };
       action.diagnostics = [diagnostic];
       return [action];
@@ -71,7 +71,7 @@ function outsideFixes(
     if (diagnostic.code === 'unresolved-variable') return variableFixes(document, diagnostic);
     const path = diagnostic.code === 'missing-file' ? /“(.+)”/.exec(diagnostic.message)?.[1] : undefined;
     if (path === undefined) return [];
-    const action = new vscode.CodeAction(vscode.l10n.t('Make the file “{0}”', path), vscode.CodeActionKind.QuickFix);
+    const action = new vscode.CodeAction(`Make the file “${path}”`, vscode.CodeActionKind.QuickFix);
     action.edit = new vscode.WorkspaceEdit();
     action.edit.createFile(documents.uriOf(resolve(dirname(file), path)), { ignoreIfExists: true });
     action.diagnostics = [diagnostic];
@@ -93,7 +93,7 @@ function variableFixes(document: vscode.TextDocument, diagnostic: vscode.Diagnos
   const [, elsewhere = ''] = /has a value in the environments? (.*), and /.exec(diagnostic.message) ?? [];
   for (const [, environment = ''] of elsewhere.matchAll(/“([^”]+)”/g)) {
     fixes.push(
-      fix(vscode.l10n.t('Select the environment “{0}”', environment), action => {
+      fix(`Select the environment “${environment}”`, action => {
         action.command = {
           command: 'countersign.selectEnvironment',
           title: action.title,
@@ -105,7 +105,7 @@ function variableFixes(document: vscode.TextDocument, diagnostic: vscode.Diagnos
   }
   return [
     ...fixes,
-    fix(vscode.l10n.t('Define “{0}” in an environment…', name), action => {
+    fix(`Define “${name}” in an environment…`, action => {
       action.command = {
         command: 'countersign.defineVariable',
         title: action.title,
@@ -123,17 +123,17 @@ function secretFixes(document: vscode.TextDocument, diagnostic: vscode.Diagnosti
     action.command = { command: 'countersign.moveSecrets', title, arguments: args };
     return action;
   };
-  const one = fix(vscode.l10n.t('Move to the secret store'), document.uri, document.offsetAt(diagnostic.range.start));
+  const one = fix('Move to the secret store', document.uri, document.offsetAt(diagnostic.range.start));
   one.isPreferred = true;
-  const ignore = new vscode.CodeAction(vscode.l10n.t('Leave it: it is no secret'), vscode.CodeActionKind.QuickFix);
+  const ignore = new vscode.CodeAction('Leave it: it is no secret', vscode.CodeActionKind.QuickFix);
   ignore.diagnostics = [diagnostic];
   ignore.edit = new vscode.WorkspaceEdit();
   const line = document.lineAt(diagnostic.range.start.line);
   ignore.edit.insert(document.uri, line.range.start, '# pragma: allowlist nextline secret\n');
   return [
     one,
-    fix(vscode.l10n.t('Move all secrets of this file to the secret store'), document.uri),
-    fix(vscode.l10n.t('Move secrets of the workspace to the secret store…')),
+    fix('Move all secrets of this file to the secret store', document.uri),
+    fix('Move secrets of the workspace to the secret store…'),
     // Inside a body a comment would be sent, and among the fields of an authorization it would end them.
     ...(canHaveComment.test(line.text) ? [ignore] : []),
   ];
@@ -142,14 +142,14 @@ function secretFixes(document: vscode.TextDocument, diagnostic: vscode.Diagnosti
 const canHaveComment = /^\s*(?:@|#\s?@|[\w!$%&'*+.^|~-]+:[ \t]|(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b)/;
 
 function titleOf(action: AuthAction): string {
-  if (action.kind === 'state') return vscode.l10n.t('State inherited auth here');
+  if (action.kind === 'state') return 'State inherited auth here';
   switch (action.level) {
     case 'file':
-      return vscode.l10n.t('Move this auth to the file');
+      return 'Move this auth to the file';
     case 'folder':
-      return vscode.l10n.t('Move this auth to the folder');
+      return 'Move this auth to the folder';
     case 'collection':
-      return vscode.l10n.t('Move this auth to the collection');
+      return 'Move this auth to the collection';
   }
 }
 

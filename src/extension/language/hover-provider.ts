@@ -103,7 +103,7 @@ export async function hiddenHeaderHints(
       label.tooltip = markdown(hiddenPartsHover(computed));
       label.command = {
         command: 'countersign.preview',
-        title: vscode.l10n.t('Preview'),
+        title: 'Preview',
         arguments: [document.uri, placed.line + request.line],
       };
       const end = placed.offset + (request.version?.end ?? request.target.end);
@@ -118,11 +118,9 @@ export async function hiddenHeaderHints(
 function hiddenLabel(parts: readonly HiddenPart[]): string {
   const headers = parts.filter(part => part.in === 'header').length;
   const parameters = parts.length - headers;
-  const ofHeaders =
-    headers === 1 ? vscode.l10n.t('1 hidden header') : vscode.l10n.t('{0} hidden headers', String(headers));
+  const ofHeaders = headers === 1 ? '1 hidden header' : `${String(headers)} hidden headers`;
   if (parameters === 0) return ofHeaders;
-  const ofParameters =
-    parameters === 1 ? vscode.l10n.t('1 parameter') : vscode.l10n.t('{0} parameters', String(parameters));
+  const ofParameters = parameters === 1 ? '1 parameter' : `${String(parameters)} parameters`;
   return `${ofHeaders}, ${ofParameters}`;
 }
 

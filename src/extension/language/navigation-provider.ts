@@ -50,8 +50,7 @@ export async function prepareRename(
 ): Promise<{ range: vscode.Range; placeholder: string }> {
   const context = await contextOf(host, document);
   const symbol = symbolAt(context, document.offsetAt(position));
-  if (!symbol)
-    throw new Error(vscode.l10n.t('Only variables and names of requests that a document states can be renamed.'));
+  if (!symbol) throw new Error('Only variables and names of requests that a document states can be renamed.');
   return { range: rangeOf(context.tree, symbol.span), placeholder: symbol.name };
 }
 

@@ -41,7 +41,7 @@ export function links(documents: Documents, document: vscode.TextDocument): vsco
   return documentLinks(tree).map(link => {
     const file = absolutePath(link.path, own);
     const found = new vscode.DocumentLink(rangeOf(tree, link), documents.uriOf(file));
-    found.tooltip = vscode.l10n.t('Open {0}', link.path);
+    found.tooltip = `Open ${link.path}`;
     return found;
   });
 }

@@ -19,7 +19,7 @@ export function registerTesting(host: TestingHost): vscode.Disposable {
   };
   controller.refreshHandler = async () => (await load()).discover();
   controller.createRunProfile(
-    vscode.l10n.t('Send'),
+    'Send',
     vscode.TestRunProfileKind.Run,
     async (request, token) => (await load()).run(request, token),
     true,

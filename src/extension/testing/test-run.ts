@@ -78,7 +78,7 @@ function messages(node: RequestNode, item: vscode.TestItem, sent: Sent): vscode.
 
 /** At the line of the assertion; with what was wanted and what came, where both are known. */
 function failure(item: vscode.TestItem, { name, message, line, expected, actual }: TestResult): vscode.TestMessage {
-  const text = manyLines(`${name}: ${message ?? vscode.l10n.t('failed')}`);
+  const text = manyLines(`${name}: ${message ?? 'failed'}`);
   const shown =
     expected === undefined || actual === undefined
       ? new vscode.TestMessage(text)

@@ -53,25 +53,25 @@ export class EditorAgent implements AuthorizationAgent {
     const { callbacks } = host;
     this.#ways = [
       {
-        label: vscode.l10n.t('Watched browser window'),
+        label: 'Watched browser window',
         suits: ({ useBrowser, callbackUrl }, { chromium }) =>
           chromium !== undefined && (!useBrowser || isForeign(callbackUrl, callbacks)),
         session: (wish, { chromium = '' }) => watchedSession(wish, chromium),
       },
       {
-        label: vscode.l10n.t('Callback to the editor'),
+        label: 'Callback to the editor',
         suits: ({ callbackUrl }, { sharesLoopback }) =>
           callbackUrl === undefined ? !sharesLoopback : callbacks.isOurs(callbackUrl),
         session: (wish, _, open) => callbacks.session(wish, open),
       },
       {
-        label: vscode.l10n.t('Callback to this machine'),
+        label: 'Callback to this machine',
         suits: ({ callbackUrl }, { sharesLoopback }) =>
           sharesLoopback && (callbackUrl === undefined || isLoopbackCallback(callbackUrl)),
         session: (wish, _, open) => loopbackSession(wish, open),
       },
       {
-        label: vscode.l10n.t('Paste the address'),
+        label: 'Paste the address',
         suits: ({ callbackUrl }) => callbackUrl !== undefined,
         session: async (wish, _, open) => pastingSession(wish, open),
       },
@@ -82,15 +82,15 @@ export class EditorAgent implements AuthorizationAgent {
     const surroundings = await lookAround();
     const way = this.#ways.find(candidate => candidate.suits(wish, surroundings));
     if (!way) {
-      throw new CountersignError('interaction-required', vscode.l10n.t('Nothing here can receive the callback.'), {
-        hint: vscode.l10n.t('State the callbackUrl that is registered for the client.'),
+      throw new CountersignError('interaction-required', 'Nothing here can receive the callback.', {
+        hint: 'State the callbackUrl that is registered for the client.',
       });
     }
     const signIn = this.#signIns.start(wish.server, wish.signal);
     try {
       const open = async (url: string): Promise<void> => {
         if (!(await openInBrowser(url))) {
-          signIn.say(vscode.l10n.t('The browser was not opened.'));
+          signIn.say('The browser was not opened.');
         }
       };
       const session = await way.session(wish, surroundings, open);

@@ -13,7 +13,7 @@ export async function showDeviceCode(
 ): Promise<DeviceCodeDisplay> {
   const dismissed = new AbortController();
   const { userCode, verificationUri, verificationUriComplete, expiresAt } = code;
-  const panel = vscode.window.createWebviewPanel('countersign.deviceCode', vscode.l10n.t('Sign In With a Code'), {
+  const panel = vscode.window.createWebviewPanel('countersign.deviceCode', 'Sign In With a Code', {
     viewColumn: vscode.ViewColumn.Beside,
     preserveFocus: false,
   });
@@ -21,7 +21,7 @@ export async function showDeviceCode(
   signal.addEventListener('abort', end, { once: true });
   panel.onDidDispose(() => {
     signal.removeEventListener('abort', end);
-    dismissed.abort(new CountersignError('cancelled', vscode.l10n.t('Signing in was cancelled.')));
+    dismissed.abort(new CountersignError('cancelled', 'Signing in was cancelled.'));
   });
   const address = verificationUriComplete ?? verificationUri;
   const page = new PagePanel<ToDevicePage, FromDevicePage>(panel, {

@@ -14,7 +14,7 @@ export async function askForCallback(
   const refusal = (text: string): string | vscode.InputBoxValidationMessage | undefined => {
     const parameters = read(text);
     const message = judge(parameters);
-    if (parameters.size === 0) return vscode.l10n.t('This is neither the address of an answer nor a code.');
+    if (parameters.size === 0) return 'This is neither the address of an answer nor a code.';
     // The server’s own refusal of this sign-in is an answer, too: it may be handed in, and is then told.
     const refused = parameters.has('error') && parameters.get('state') === state;
     return message !== undefined && refused
@@ -22,10 +22,9 @@ export async function askForCallback(
       : message;
   };
   const box: vscode.InputBoxOptions = {
-    title: vscode.l10n.t('Sign In at {0}', server),
-    prompt: vscode.l10n.t(
+    title: `Sign In at ${server}`,
+    prompt:
       'When you have signed in, copy the whole address of the page that the browser ends at. The page itself may say that it can’t be reached.',
-    ),
     placeHolder: 'https://…?code=…&state=…',
     ignoreFocusOut: true,
     validateInput: value => (value.trim() === '' ? undefined : refusal(value)),

@@ -72,7 +72,7 @@ export class SignIn {
     void withProgress(
       {
         location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Signing in at {0}', server),
+        title: `Signing in at ${server}`,
         cancellable: true,
       },
       (progress, token) => {
@@ -106,11 +106,11 @@ export class SignIn {
     this.#state = state;
     const which = encodeURIComponent(JSON.stringify([this.#number]));
     const links = [
-      `[${vscode.l10n.t('Open Again')}](command:${openAgain}?${which})`,
-      `[${vscode.l10n.t('Paste the Address…')}](command:${pasteCallback}?${which})`,
+      `[Open Again](command:${openAgain}?${which})`,
+      `[Paste the Address…](command:${pasteCallback}?${which})`,
     ];
     this.#links = links.join(' · ');
-    this.say(vscode.l10n.t('Finish in your browser.'));
+    this.say('Finish in your browser.');
   }
 
   async openAgain(): Promise<void> {
@@ -139,6 +139,6 @@ export class SignIn {
   }
 
   readonly #cancel = (): void => {
-    this.#given.reject(new CountersignError('cancelled', vscode.l10n.t('Signing in was cancelled.')));
+    this.#given.reject(new CountersignError('cancelled', 'Signing in was cancelled.'));
   };
 }

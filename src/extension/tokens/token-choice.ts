@@ -11,7 +11,7 @@ export async function chosenToken(store: TokenStore, given: unknown, title: stri
   if (key !== undefined) return store.get(key);
   const records = await store.list();
   if (records.length === 0) {
-    tell('information', vscode.l10n.t('There are no tokens yet.'));
+    tell('information', 'There are no tokens yet.');
     return undefined;
   }
   const now = Date.now();
@@ -29,7 +29,7 @@ export async function chosenToken(store: TokenStore, given: unknown, title: stri
     });
   const chosen = await vscode.window.showQuickPick(items, {
     title,
-    placeHolder: vscode.l10n.t('Token'),
+    placeHolder: 'Token',
     matchOnDescription: true,
     matchOnDetail: true,
   });

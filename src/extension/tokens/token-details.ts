@@ -44,7 +44,7 @@ export class TokenDetails implements vscode.Disposable {
       open.reveal(undefined, false);
       return;
     }
-    const panel = vscode.window.createWebviewPanel('countersign.token', vscode.l10n.t('Token {0}', record.name), {
+    const panel = vscode.window.createWebviewPanel('countersign.token', `Token ${record.name}`, {
       viewColumn: vscode.ViewColumn.Beside,
     });
     const page = new PagePanel<ToTokenPage, FromTokenPage>(panel, {
@@ -69,7 +69,7 @@ export class TokenDetails implements vscode.Disposable {
     const page = this.#pages.get(key);
     if (!page) return;
     const record = await this.#store.get(key);
-    if (record) page.panel.title = vscode.l10n.t('Token {0}', record.name);
+    if (record) page.panel.title = `Token ${record.name}`;
     const message: ToTokenPage = record ? { type: 'token', model: tokenModel(record, Date.now()) } : { type: 'gone' };
     page.post(message);
   }

@@ -42,20 +42,20 @@ export class TokenExchanges {
     if (!(await trusted())) return;
     let target: RequestTarget | undefined;
     await this.#attempt(
-      vscode.l10n.t('Getting a token'),
+      'Getting a token',
       async signal => {
         target = await this.#target(given, line);
         if (!target) {
           const message = keyOf(given)
-            ? vscode.l10n.t('No file states any more how this token is obtained.')
-            : vscode.l10n.t('Put the cursor into a request, or an @auth, that obtains a token.');
+            ? 'No file states any more how this token is obtained.'
+            : 'Put the cursor into a request, or an @auth, that obtains a token.';
           tell('information', message);
           return;
         }
         const engine = await this.#host.engine();
         const [request, tokens] = await Promise.all([engine.tokenRequest(target), engine.tokens()]);
         if (!request) {
-          tell('information', vscode.l10n.t('The authorization in force here obtains no token.'));
+          tell('information', 'The authorization in force here obtains no token.');
           return;
         }
         const record = await tokens.asking.obtain(request, engine.environment(target.file), signal);
@@ -71,11 +71,11 @@ export class TokenExchanges {
   async refresh(record: TokenRecord): Promise<void> {
     if (!(await trusted())) return;
     await this.#attempt(
-      vscode.l10n.t('Refreshing the token “{0}”', record.name),
+      `Refreshing the token “${record.name}”`,
       async signal => {
         const { asking } = await (await this.#host.engine()).tokens();
         await asking.renew(record.key, signal);
-        tellBriefly(5000, vscode.l10n.t('The token “{0}” was refreshed.'), record.name);
+        tellBriefly(5000, 'The token “{0}” was refreshed.', record.name);
       },
       () => this.#statementOf(record),
       () => this.refresh(record),
@@ -84,18 +84,18 @@ export class TokenExchanges {
 
   async revoke(record: TokenRecord): Promise<void> {
     if (!(await trusted())) return;
-    const revoke = vscode.l10n.t('Revoke');
-    const sentence = vscode.l10n.t('Revoke the token “{0}” at {1}?');
+    const revoke = 'Revoke';
+    const sentence = 'Revoke the token “{0}” at {1}?';
     const foreign = [record.name, record.issuer];
-    const detail = vscode.l10n.t('It can’t be used any more, by anybody, and is deleted here.');
+    const detail = 'It can’t be used any more, by anybody, and is deleted here.';
     const choices = [revoke];
     if ((await ask({ kind: 'warning', sentence, foreign, modal: true, detail, choices })) !== revoke) return;
     await this.#attempt(
-      vscode.l10n.t('Revoking the token “{0}”', record.name),
+      `Revoking the token “${record.name}”`,
       async signal => {
         const { asking } = await (await this.#host.engine()).tokens();
         await asking.revoke(record.key, signal);
-        tellBriefly(5000, vscode.l10n.t('The token “{0}” was revoked.'), record.name);
+        tellBriefly(5000, 'The token “{0}” was revoked.', record.name);
       },
       () => this.#statementOf(record),
       () => this.revoke(record),
@@ -103,8 +103,8 @@ export class TokenExchanges {
   }
 
   async #offer(record: TokenRecord): Promise<void> {
-    const use = vscode.l10n.t('Use Token');
-    const sentence = vscode.l10n.t('Got the token “{0}”.');
+    const use = 'Use Token';
+    const sentence = 'Got the token “{0}”.';
     const said = await ask({ kind: 'information', sentence, foreign: [record.name], choices: [use] });
     if (said === use) await this.#host.use(record);
   }
@@ -121,9 +121,9 @@ export class TokenExchanges {
     } catch (cause) {
       if (asCountersignError(cause).code === 'cancelled') return;
       const { message, hint } = this.#host.console.error(cause);
-      const again = vscode.l10n.t('Retry');
-      const edit = vscode.l10n.t('Edit');
-      const show = vscode.l10n.t('Show Log');
+      const again = 'Retry';
+      const edit = 'Edit';
+      const show = 'Show Log';
       const place = await statement().catch(() => undefined);
       const choices = place ? [again, edit, show] : [again, show];
       const chosen = await ask({ kind: 'error', sentence: '{0} {1}', foreign: [message, hint ?? ''], choices });
@@ -179,10 +179,9 @@ function blockAt(documents: Documents, document: vscode.TextDocument, line: numb
 
 async function trusted(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
-  const manage = vscode.l10n.t('Manage Workspace Trust');
-  const sentence = vscode.l10n.t(
-    'No tokens are fetched for a workspace that isn’t trusted: its files could send your secrets anywhere.',
-  );
+  const manage = 'Manage Workspace Trust';
+  const sentence =
+    'No tokens are fetched for a workspace that isn’t trusted: its files could send your secrets anywhere.';
   if ((await ask({ kind: 'error', sentence, choices: [manage] })) === manage) {
     await vscode.commands.executeCommand('workbench.trust.manage');
   }

@@ -64,7 +64,6 @@ export class TokenManager implements vscode.Disposable {
       };
     const command = (name: string, run: (...given: unknown[]) => unknown): vscode.Disposable =>
       vscode.commands.registerCommand(`countersign.${name}`, run);
-    const { t } = vscode.l10n;
     this.#disposables = [
       tree,
       view,
@@ -76,40 +75,40 @@ export class TokenManager implements vscode.Disposable {
       command('getTokenHere', () => exchanges.get()),
       command(
         'refreshToken',
-        about(t('Refresh Token'), record => exchanges.refresh(record)),
+        about('Refresh Token', record => exchanges.refresh(record)),
       ),
       command(
         'revokeToken',
-        about(t('Revoke Token'), record => exchanges.revoke(record)),
+        about('Revoke Token', record => exchanges.revoke(record)),
       ),
       command(
         'deleteToken',
-        about(t('Delete Token'), record => deleteToken(this.store, record, revoked => exchanges.revoke(revoked))),
+        about('Delete Token', record => deleteToken(this.store, record, revoked => exchanges.revoke(revoked))),
       ),
       command('deleteExpiredTokens', () => deleteExpiredTokens(this.store)),
       command(
         'copyToken',
-        about(t('Copy Token'), record => copyToken(record, '')),
+        about('Copy Token', record => copyToken(record, '')),
       ),
       command(
         'copyTokenAsHeader',
-        about(t('Copy Token as Header'), record => copyToken(record, 'Authorization: ')),
+        about('Copy Token as Header', record => copyToken(record, 'Authorization: ')),
       ),
       command(
         'showTokenDetails',
-        about(t('Show Token Details'), record => this.#details.show(record.key)),
+        about('Show Token Details', record => this.#details.show(record.key)),
       ),
       command(
         'renameToken',
-        about(t('Rename Token'), record => renameToken(this.store, record)),
+        about('Rename Token', record => renameToken(this.store, record)),
       ),
       command(
         'useToken',
-        about(t('Use Token'), record => use.use(record)),
+        about('Use Token', record => use.use(record)),
       ),
       command(
         'shareToken',
-        about(t('Share Token'), record => exportToken(record, context.globalStorageUri)),
+        about('Share Token', record => exportToken(record, context.globalStorageUri)),
       ),
       command('importToken', () => this.#import()),
       command('groupTokensByName', () => groupBy('name')),

@@ -5,23 +5,22 @@ import { ask, showInputBox, tellBriefly } from '../notices.ts';
 
 /** Writes a token, encrypted under a passphrase, to a file that a person chooses. */
 export async function exportToken(record: TokenRecord, otherFolder: vscode.Uri): Promise<void> {
-  const title = vscode.l10n.t('Share Token');
+  const title = 'Share Token';
   const passphrase = await showInputBox({
     title,
-    prompt: vscode.l10n.t(
+    prompt:
       'A passphrase that encrypts it. Whoever has file and passphrase can act as you: give them on different ways.',
-    ),
     password: true,
     ignoreFocusOut: true,
-    validateInput: text => (text.length < 12 ? vscode.l10n.t('At least 12 characters.') : undefined),
+    validateInput: text => (text.length < 12 ? 'At least 12 characters.' : undefined),
   });
   if (!passphrase) return;
   const again = await showInputBox({
     title,
-    prompt: vscode.l10n.t('The passphrase once more'),
+    prompt: 'The passphrase once more',
     password: true,
     ignoreFocusOut: true,
-    validateInput: text => (text === passphrase ? undefined : vscode.l10n.t('It differs from the first one.')),
+    validateInput: text => (text === passphrase ? undefined : 'It differs from the first one.'),
   });
   if (again !== passphrase) return;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? otherFolder;
@@ -31,19 +30,18 @@ export async function exportToken(record: TokenRecord, otherFolder: vscode.Uri):
   const { shareToken } = await import('../../auth/tokens/shared-token.ts');
   const text = await shareToken(record, passphrase);
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(`${text}\n`));
-  tellBriefly(5000, vscode.l10n.t('The token “{0}” was exported, encrypted.'), record.name);
+  tellBriefly(5000, 'The token “{0}” was exported, encrypted.', record.name);
 }
 
 /** Reads a token that somebody else has exported. Undefined where the person gives up. @throws CountersignError */
 export async function importToken(store: TokenStore): Promise<TokenRecord | undefined> {
-  const title = vscode.l10n.t('Import Token');
-  const [uri] =
-    (await vscode.window.showOpenDialog({ title, filters: { [vscode.l10n.t('Shared token')]: ['jwe'] } })) ?? [];
+  const title = 'Import Token';
+  const [uri] = (await vscode.window.showOpenDialog({ title, filters: { 'Shared token': ['jwe'] } })) ?? [];
   if (!uri) return undefined;
   const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
   const passphrase = await showInputBox({
     title,
-    prompt: vscode.l10n.t('The passphrase with which it was exported'),
+    prompt: 'The passphrase with which it was exported',
     password: true,
     ignoreFocusOut: true,
   });
@@ -51,8 +49,8 @@ export async function importToken(store: TokenStore): Promise<TokenRecord | unde
   const { openSharedToken } = await import('../../auth/tokens/shared-token.ts');
   const record = await openSharedToken(text, passphrase);
   const known = await store.get(record.key);
-  const replace = vscode.l10n.t('Replace');
-  const sentence = vscode.l10n.t('There is a token “{0}” of the same client and scope already. Replace it?');
+  const replace = 'Replace';
+  const sentence = 'There is a token “{0}” of the same client and scope already. Replace it?';
   const foreign = [known?.name ?? ''];
   if (known && (await ask({ kind: 'warning', sentence, foreign, modal: true, choices: [replace] })) !== replace)
     return undefined;

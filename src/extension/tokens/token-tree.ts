@@ -129,7 +129,7 @@ export class TokenTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
     item.contextValue = ['token', record.scheme, ...(model.refreshable ? ['refreshable'] : [])].join(' ');
     item.command = {
       command: 'countersign.showTokenDetails',
-      title: vscode.l10n.t('Show Details'),
+      title: 'Show Details',
       arguments: [node],
     };
     return item;
@@ -202,15 +202,13 @@ export function stateText(record: TokenRecord, now: number): string {
   const { expiresAt } = record;
   switch (standing(record, now)) {
     case 'refreshable':
-      return vscode.l10n.t('expired, refreshable');
+      return 'expired, refreshable';
     case 'expired':
-      return vscode.l10n.t('expired');
+      return 'expired';
     case 'expires-soon':
-      return vscode.l10n.t('expires soon, in {0}', remainingTime((expiresAt ?? now) - now));
+      return `expires soon, in ${remainingTime((expiresAt ?? now) - now)}`;
     case 'valid':
-      return expiresAt === undefined
-        ? vscode.l10n.t('valid')
-        : vscode.l10n.t('valid, {0}', remainingTime(expiresAt - now));
+      return expiresAt === undefined ? 'valid' : `valid, ${remainingTime(expiresAt - now)}`;
   }
 }
 
@@ -234,8 +232,8 @@ function fileItem({ file, key }: FileNode): vscode.TreeItem {
     .replace(/[/\\]$/, '');
   item.iconPath = vscode.ThemeIcon.File;
   item.contextValue = 'file';
-  item.tooltip = vscode.l10n.t('{0} states how this token is obtained', file);
-  item.command = { command: 'vscode.open', title: vscode.l10n.t('Open'), arguments: [uri] };
+  item.tooltip = `${file} states how this token is obtained`;
+  item.command = { command: 'vscode.open', title: 'Open', arguments: [uri] };
   return item;
 }
 
@@ -245,12 +243,12 @@ function tooltip(model: TokenModel, state: string): vscode.MarkdownString {
     if (value) text.appendText(`${name}: ${value}\n`);
   };
   text.appendText(`${model.name} · ${state}\n\n`);
-  row(vscode.l10n.t('Issuer'), model.issuer);
-  row(vscode.l10n.t('Account'), model.account);
-  row(vscode.l10n.t('Client'), model.client);
-  row(vscode.l10n.t('Environment'), model.environment);
+  row('Issuer', model.issuer);
+  row('Account', model.account);
+  row('Client', model.client);
+  row('Environment', model.environment);
   row(
-    vscode.l10n.t('Scopes'),
+    'Scopes',
     model.scopes
       .filter(({ granted }) => granted)
       .map(({ name }) => name)

@@ -9,13 +9,12 @@ export async function deleteToken(
   record: TokenRecord,
   revokeToken: (record: TokenRecord) => Promise<void>,
 ): Promise<void> {
-  const [remove, revoke] = [vscode.l10n.t('Delete'), vscode.l10n.t('Revoke at Server')];
-  const detail = vscode.l10n.t(
-    'It is only forgotten here: at the server it stays good until it expires. Revoking it ends it there too.',
-  );
+  const [remove, revoke] = ['Delete', 'Revoke at Server'];
+  const detail =
+    'It is only forgotten here: at the server it stays good until it expires. Revoking it ends it there too.';
   const choices = record.scheme === 'oauth2' ? [remove, revoke] : [remove];
   const chosen = await ask({
-    ...{ kind: 'warning', sentence: vscode.l10n.t('Delete the token “{0}”?'), foreign: [record.name] },
+    ...{ kind: 'warning', sentence: 'Delete the token “{0}”?', foreign: [record.name] },
     ...{ modal: true, detail, choices },
   });
   // Whoever is just renewing it must not put it back.
@@ -39,35 +38,35 @@ export async function deleteExpiredTokens(store: TokenStore): Promise<void> {
   const named = expired.slice(0, listed).map(({ name }) => name);
   const sentence =
     expired.length === 0
-      ? vscode.l10n.t('No token has expired for good: those that can be refreshed are kept.')
+      ? 'No token has expired for good: those that can be refreshed are kept.'
       : expired.length > listed
-        ? vscode.l10n.t('Deleted: {0}, and {1} more')
-        : vscode.l10n.t('Deleted: {0}');
+        ? 'Deleted: {0}, and {1} more'
+        : 'Deleted: {0}';
   tell('information', sentence, named.join(', '), expired.length - listed);
 }
 
 /** Puts the access token into the clipboard, for a header with its type before it. */
 export async function copyToken(record: TokenRecord, lead: '' | 'Authorization: '): Promise<void> {
   if (record.accessToken === undefined) {
-    tell('information', vscode.l10n.t('The token “{0}” has to be refreshed first.'), record.name);
+    tell('information', 'The token “{0}” has to be refreshed first.', record.name);
     return;
   }
   const value = lead === '' ? record.accessToken : `${lead}${record.tokenType} ${record.accessToken}`;
   await vscode.env.clipboard.writeText(value);
   const message = isUsable(record, Date.now())
-    ? vscode.l10n.t('Copied the token “{0}”.', record.name)
-    : vscode.l10n.t('Copied the token “{0}”, which has expired.', record.name);
+    ? `Copied the token “${record.name}”.`
+    : `Copied the token “${record.name}”, which has expired.`;
   tellBriefly(5000, '{0}', message);
 }
 
 /** Gives a token the name that a person types. */
 export async function renameToken(store: TokenStore, record: TokenRecord): Promise<void> {
   const name = await showInputBox({
-    title: vscode.l10n.t('Rename Token'),
-    prompt: vscode.l10n.t('The name by which {0} finds it', '{{$token …}}'),
+    title: 'Rename Token',
+    prompt: 'The name by which {{$token …}} finds it',
     value: record.name,
     validateInput: text =>
-      text.trim() === '' || /[{}\r\n]/.test(text) ? vscode.l10n.t('A name has no braces and isn’t empty.') : undefined,
+      text.trim() === '' || /[{}\r\n]/.test(text) ? 'A name has no braces and isn’t empty.' : undefined,
   });
   if (name === undefined || name.trim() === record.name) return;
   await store.lock(record.key, async () => {

@@ -42,7 +42,7 @@ export class TokenUse implements vscode.Disposable {
     const document = place && (await vscode.workspace.openTextDocument(place.uri));
     const target = place && document && this.#host.documents.target(document, place.line);
     if (!target || !document) {
-      tell('information', vscode.l10n.t('Put the cursor into the request that is to use the token.'));
+      tell('information', 'Put the cursor into the request that is to use the token.');
       return;
     }
     const engine = await this.#host.engine();
@@ -75,8 +75,8 @@ export class TokenUse implements vscode.Disposable {
 }
 
 async function offerSend(name: string, uri: vscode.Uri, line: number): Promise<void> {
-  const send = vscode.l10n.t('Send Request');
-  const sentence = vscode.l10n.t('This request uses the token “{0}” already.');
+  const send = 'Send Request';
+  const sentence = 'This request uses the token “{0}” already.';
   if ((await ask({ kind: 'information', sentence, foreign: [name], choices: [send] })) === send) {
     await vscode.commands.executeCommand('countersign.send', uri, line);
   }
