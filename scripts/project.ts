@@ -20,9 +20,13 @@ export function screenshotFolder(): string {
 /** A new folder in the system's temporary one, removed when this process ends if not before. */
 export function temporaryFolder(purpose: string): string {
   const folder = mkdtempSync(join(tmpdir(), `countersign-${purpose}-`));
-  process.once('exit', () => removeFolder(folder));
+  if (temporaryFolders.size === 0) process.once('exit', () => temporaryFolders.forEach(removeFolder));
+  temporaryFolders.add(folder);
   return folder;
 }
+
+/** Those that were made in this process, whether they are still there or not. */
+const temporaryFolders = new Set<string>();
 
 /** A copy of a folder (or an empty one) in a temporary folder of its own, under the same name. */
 export function temporaryCopy(folder: string | undefined): string {

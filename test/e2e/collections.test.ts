@@ -24,8 +24,11 @@ async function typeIntoSnippet(text: string): Promise<void> {
 
 async function save(): Promise<void> {
   const { window } = await openWorkbench();
+  const tab = '.editor-group-container.active .tab.active';
+  // What was typed last is not in the document yet where the tab shows no change: there would be nothing to save.
+  await window.page.locator(`${tab}.dirty`).waitFor();
   await window.page.keyboard.press('Control+s');
-  await window.page.locator('.editor-group-container.active .tab.active:not(.dirty)').waitFor();
+  await window.page.locator(`${tab}:not(.dirty)`).waitFor();
 }
 
 /** A notification, wherever the editor shows it: as a toast, or only in the list behind the bell. */
