@@ -324,19 +324,36 @@ export class VariableEvaluation {
     return true;
   }
 
-  /** A variable that names itself means the one of that name in the layers below. */
+  /** A variable that names itself means the one of that name in the layers below its own. */
   #find(name: string, self: VariableDefinition | undefined): VariableDefinition | undefined {
-    for (const layer of this.#layers) {
+    const layers = self?.name === name ? this.#below(self) : this.#layers;
+    for (const layer of layers) {
       const definition = layer.get(name);
-      if (definition && definition !== self) return definition;
+      // A request's own variable is the file's, too.
+      if (definition && definition !== self && !(self && isSamePlace(definition, self))) return definition;
     }
     return undefined;
+  }
+
+  /** All layers where none has the definition. */
+  #below(self: VariableDefinition): readonly VariableLayer[] {
+    return this.#layers.slice(this.#layers.findIndex(layer => layer.get(self.name) === self) + 1);
   }
 
   *#knownNames(): Iterable<string> {
     for (const layer of this.#layers) for (const { name } of layer.definitions()) yield name;
     yield* this.#ports.responses?.names() ?? [];
   }
+}
+
+function isSamePlace({ name, place }: VariableDefinition, other: VariableDefinition): boolean {
+  return (
+    place !== undefined &&
+    name === other.name &&
+    place.file === other.place?.file &&
+    place.line === other.place.line &&
+    place.column === other.place.column
+  );
 }
 
 function topScope(text: string, place: Place | undefined): Scope {

@@ -88,7 +88,10 @@ export async function buildRequest(
       shorthand = shorthandStatement(part.value, headerPlace);
       if (shorthand) continue;
     }
-    headers.push(part);
+    const cookie =
+      part.name.toLowerCase() === 'cookie' ? headers.findIndex(({ name }) => name.toLowerCase() === 'cookie') : -1;
+    if (cookie < 0) headers.push(part);
+    else headers[cookie] = joinedCookies(headers[cookie] ?? part, part);
   }
   const value = (name: string): string | undefined => headers.find(header => header.name.toLowerCase() === name)?.value;
 
@@ -172,6 +175,17 @@ async function headerPart(header: HeaderNode, variables: TextResolver, place: Pl
     value: value.value,
     ...(value.masked === value.value ? {} : { masked: value.masked }),
     origin: { by: 'file', file, line },
+  };
+}
+
+/** A client sends one Cookie field; the lines that state it go into the first. @see RFC 6265, section 5.4 */
+function joinedCookies(first: Part, next: Part): Part {
+  const joined = (one: string, other: string): string => [one, other].filter(text => text.trim() !== '').join('; ');
+  const masked = first.masked !== undefined || next.masked !== undefined;
+  return {
+    ...first,
+    value: joined(first.value, next.value),
+    ...(masked ? { masked: joined(first.masked ?? first.value, next.masked ?? next.value) } : {}),
   };
 }
 

@@ -178,6 +178,7 @@ const hostOf = ({ headers }: RequestNode): RequestNode['headers'][number] | unde
   headers.find(({ name }) => name.text.toLowerCase() === 'host');
 
 function* requestDiagnostics(request: RequestNode): Iterable<Diagnostic> {
+  yield* repeatedHeaders(request);
   const { target, headers, line } = request;
   const host = hostOf(request)?.value.text;
   const foreign = protocolMethods.has(request.method?.text.toUpperCase() ?? '');
@@ -218,4 +219,25 @@ function* requestDiagnostics(request: RequestNode): Iterable<Diagnostic> {
 
 function spanOf({ start, end }: Span | AuthNode): Span {
   return { start, end };
+}
+
+/** Fields that are no lists: a server takes one of them, or refuses the request. @see RFC 9110, section 5.3 */
+const single: ReadonlySet<string> = new Set([
+  'authorization',
+  'content-type',
+  'content-length',
+  'user-agent',
+  'referer',
+]);
+
+function* repeatedHeaders({ headers }: RequestNode): Iterable<Diagnostic> {
+  const seen = new Set<string>();
+  for (const { name, start, end, line } of headers) {
+    const key = name.text.toLowerCase();
+    if (seen.has(key) && single.has(key)) {
+      const message = `“${name.text}” is stated above already. Servers take one of them, or refuse the request.`;
+      yield { start, end, severity: 'warning', code: 'repeated-header', message, line };
+    }
+    seen.add(key);
+  }
 }
