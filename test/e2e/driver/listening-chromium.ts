@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { browserProgram } from './browser.ts';
@@ -21,17 +21,18 @@ export async function listeningChromium(): Promise<ListeningChromium> {
     [...headless, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'],
     { ...(environment ? { env: environment } : {}), stdio: ['ignore', 'ignore', 'pipe'] },
   );
-  await new Promise<void>((resolve, reject) => {
+  // The file DevToolsActivePort may be written only after this line.
+  const port = await new Promise<number>((resolve, reject) => {
     let text = '';
     child.once('exit', () => reject(new Error(text)));
     child.stderr.setEncoding('utf8').on('data', (part: string) => {
       text += part;
-      if (text.includes('DevTools listening on')) resolve();
+      const [, listening] = /DevTools listening on ws:\/\/[^:/]+:(\d+)\//.exec(text) ?? [];
+      if (listening !== undefined) resolve(Number(listening));
     });
   });
-  const [port] = (await readFile(join(profile, 'DevToolsActivePort'), 'utf8')).split('\n');
   return {
-    port: Number(port),
+    port,
     running: () => child.exitCode === null && child.signalCode === null,
     async end() {
       const ended = new Promise(resolve => child.once('exit', resolve));
