@@ -91,6 +91,9 @@ export type Edit =
 export const MASK = '•••';
 
 /** RFC 3986 percent-encoding: everything other than unreserved characters; lone surrogates as U+FFFD. @see RFC 3986 §2.3 */
+/** A cookie as it stands in a Cookie field; one without a name is its value alone. @see RFC 6265bis, section 5.8.3 */
+export const cookieText = (name: string, value: string): string => (name === '' ? value : `${name}=${value}`);
+
 export function percentEncode(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,

@@ -1,7 +1,6 @@
 import { CountersignError } from '../core/errors.ts';
 import type { Place } from '../core/place.ts';
-import type { HttpRequest, Part } from '../core/request.ts';
-import { maskedRequestUrl, requestUrl } from '../core/request.ts';
+import { cookieText, type HttpRequest, maskedRequestUrl, type Part, requestUrl } from '../core/request.ts';
 
 /** Where a request goes, taken from its URL by text, so that the path goes out exactly as it was signed. */
 export interface Target {
@@ -222,10 +221,11 @@ function checked(part: Part): string {
 
 function joinCookies(written: string, cookies: readonly Part[]): string {
   // A cookie that the request writes out is the one that counts.
-  const names = new Set(written.split(';').map(pair => pair.split('=', 1)[0]?.trim()));
+  const pairsAbove = written.split(';').filter(pair => pair.trim() !== '');
+  const names = new Set(pairsAbove.map(pair => (pair.includes('=') ? (pair.split('=', 1)[0] ?? '').trim() : '')));
   const added = cookies.filter(({ name, origin }) => origin.by !== 'cookie-jar' || !names.has(name));
   const pairs = added.map(cookie => {
-    const text = `${cookie.name}=${cookie.value}`;
+    const text = cookieText(cookie.name, cookie.value);
     if (/[;\r\n\0]/.test(text)) {
       throw invalid(
         cookie,

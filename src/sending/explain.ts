@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { findScheme } from '../auth/schemes/index.ts';
 import type { ConnectionTls } from '../core/client-tls.ts';
 import type { Place } from '../core/place.ts';
-import { type HttpRequest, maskedRequestUrl, type Origin, type Part, requestUrl } from '../core/request.ts';
+import { cookieText, type HttpRequest, maskedRequestUrl, type Origin, type Part, requestUrl } from '../core/request.ts';
 
 /** A part of a request for showing. */
 export interface ExplainedPart {
@@ -43,7 +43,9 @@ export function explainRequest(request: HttpRequest, place: Place, showSecrets: 
     url: showSecrets ? requestUrl(request) : maskedRequestUrl(request),
     headers: [
       ...request.headers.map(explain),
-      ...request.cookies.map(explain).map(part => ({ ...part, name: 'Cookie', value: `${part.name}=${part.value}` })),
+      ...request.cookies
+        .map(explain)
+        .map(part => ({ ...part, name: 'Cookie', value: cookieText(part.name, part.value) })),
     ],
     query: [
       ...writtenQuery(written).map(({ name, value }) => ({

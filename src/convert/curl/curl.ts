@@ -2,7 +2,7 @@ import type { AuthInForce } from '../../auth/driver.ts';
 import type { ConnectionTls } from '../../core/client-tls.ts';
 import { CountersignError } from '../../core/errors.ts';
 import type { Body, HttpRequest } from '../../core/request.ts';
-import { headerValue, MASK, maskedRequestUrl, requestUrl } from '../../core/request.ts';
+import { cookieText, headerValue, MASK, maskedRequestUrl, requestUrl } from '../../core/request.ts';
 import { curlForm } from './curl-form.ts';
 import { type Shell, shellQuote } from './shell-words.ts';
 
@@ -61,7 +61,7 @@ export function toCurl(request: HttpRequest, options: CurlExport): string {
     }
   }
   if (request.cookies.length > 0) {
-    lines.push(`--cookie ${quote(request.cookies.map(part => `${part.name}=${text(part)}`).join('; '))}`);
+    lines.push(`--cookie ${quote(request.cookies.map(part => cookieText(part.name, text(part))).join('; '))}`);
   }
   for (let at = 0; at < content.length; at += 2) lines.push(`${content[at]} ${quote(content[at + 1] ?? '')}`);
   if (content.length > 0 && !form && headerValue(request, 'content-type') === undefined) {

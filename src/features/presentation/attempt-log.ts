@@ -1,6 +1,6 @@
 import { maskedHeader, maskedUrls } from '../../core/credential-text.ts';
 import type { AttemptRecord } from '../../core/exchange.ts';
-import { MASK } from '../../core/request.ts';
+import { cookieText, MASK } from '../../core/request.ts';
 import { requestModel } from './response-model.ts';
 
 /** The most of a request body that is logged, in UTF-16 units. */
@@ -15,7 +15,7 @@ export function attemptLog(attempt: AttemptRecord, reveal = false): string {
   const lines = [`${reason === 'request' ? '' : `(${reason}) `}${model.method} ${url(model.url)}`];
   for (const part of model.headers) lines.push(`> ${part.name}: ${header(part.name, part.value)}`);
   if (model.cookies.length > 0) {
-    lines.push(`> Cookie: ${model.cookies.map(part => `${part.name}=${reveal ? part.value : MASK}`).join('; ')}`);
+    lines.push(`> Cookie: ${model.cookies.map(part => cookieText(part.name, reveal ? part.value : MASK)).join('; ')}`);
   }
   if (model.body?.text) {
     const { text } = model.body;

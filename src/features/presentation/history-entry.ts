@@ -1,7 +1,7 @@
 import { charsetOf, decodeText } from '../../core/charset.ts';
 import { maskedHeader, maskedUrls } from '../../core/credential-text.ts';
 import type { Exchange, ResponseHead, StoredBody } from '../../core/exchange.ts';
-import { type HttpRequest, MASK, maskedRequestUrl, type Part, requestUrl } from '../../core/request.ts';
+import { cookieText, type HttpRequest, MASK, maskedRequestUrl, type Part, requestUrl } from '../../core/request.ts';
 import { isSecretName } from '../../core/secret-names.ts';
 import { withoutCredentialShapes } from '../diagnostics/literal-secrets.ts';
 import { bodyKind, mediaType } from './media-type.ts';
@@ -85,7 +85,7 @@ export async function historyEntry(
 function requestKept(request: HttpRequest, names: HistoryNames, clean: Redact): HistoryEntry['request'] {
   const headers = request.headers.map(part => [part.name, clean(named(part, names))] as const);
   // A cookie is a session of somebody's: its value is never kept.
-  const cookies = request.cookies.map(part => `${part.name}=${sourceOf(part)}`).join('; ');
+  const cookies = request.cookies.map(part => cookieText(part.name, sourceOf(part))).join('; ');
   const { body } = request;
   const text = body?.text && (withNames(body.text, body.masked ?? body.text, names.nameOf) ?? body.masked);
   return {

@@ -1,5 +1,5 @@
 import type { HttpRequest, Part } from '../../core/request.ts';
-import { maskedRequestUrl, requestUrl } from '../../core/request.ts';
+import { cookieText, maskedRequestUrl, requestUrl } from '../../core/request.ts';
 import { originSentence, tlsSentences } from '../../sending/explain.ts';
 import type { Preview } from '../../sending/preview.ts';
 
@@ -63,7 +63,7 @@ export function previewText(
   add(`${request.method} ${reveal ? requestUrl(request) : maskedRequestUrl(request)}`, queryOrigin(request, file));
   for (const part of request.headers) addPart(`${part.name}: ${value(part)}`, part);
   const [cookie] = request.cookies;
-  if (cookie) addPart(`Cookie: ${request.cookies.map(part => `${part.name}=${value(part)}`).join('; ')}`, cookie);
+  if (cookie) addPart(`Cookie: ${request.cookies.map(part => cookieText(part.name, value(part))).join('; ')}`, cookie);
   if (request.body) {
     const { body } = request;
     const shown = (reveal ? body.text : (body.masked ?? body.text))?.slice(0, bodyShown);
